@@ -1,0 +1,28 @@
+# faultline_library(NAME [DEPS …] [PRIVATE_DEPS …])
+#   A static library of the .cpp files beside the calling CMakeLists.txt (not of its sub-folders).
+#   Includes are written from the project's root: #include "support/source/source.h".
+function(faultline_library name)
+  cmake_parse_arguments(ARG "" "" "DEPS;PRIVATE_DEPS" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
+  if(sources)
+    add_library(${name} STATIC ${sources})
+    target_include_directories(${name} PUBLIC ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR}/generated)
+    target_link_libraries(${name} PUBLIC ${ARG_DEPS} PRIVATE faultline_warnings ${ARG_PRIVATE_DEPS})
+  else()
+    add_library(${name} INTERFACE)
+    target_include_directories(${name} INTERFACE ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR}/generated)
+    target_link_libraries(${name} INTERFACE ${ARG_DEPS})
+  endif()
+endfunction()
+
+# faultline_unit_test(NAME DEPS …): the Catch2 tests beside the calling CMakeLists.txt, one executable.
+function(faultline_unit_test name)
+  cmake_parse_arguments(ARG "" "" "DEPS" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
+  if(NOT sources)
+    return()
+  endif()
+  add_executable(${name} ${sources} $<TARGET_OBJECTS:catch_main>)
+  target_link_libraries(${name} PRIVATE faultline_warnings Catch2::Catch2 ${ARG_DEPS})
+  add_test(NAME ${name} COMMAND ${name})
+endfunction()
