@@ -13,7 +13,7 @@
 #define FAULTLINE_IR_IR_H_
 
 #include <cstdint>
-#include <deque>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -64,8 +64,13 @@ enum class InstructionKind : std::uint8_t {
   kMakeRecord, // arguments as a record
   kStore,      // arguments[0] into slot `index`; no value
   kBuiltin,    // a property of the record at hand: log.line, log.file, time …
+  kMatchPattern,  // does pattern `index` match somewhere in the text arguments[0]? missing of a missing text
+  kInput,      // slot `index` of the record that a stage looks at, in the frame of its format or of the rule that found
+               // it; only in Stage::load, where kStore goes to the reading rule's own slots
 };
 
+// A loop over a missing list is missing. kAny: true if one is true, else missing if one is missing; kAll: its dual. The
+// others take an element only where the body is true; kMap keeps every result, missing ones too.
 enum class LoopKind : std::uint8_t { kAny, kAll, kCount, kFirst, kLast, kFilter, kMap };
 
 enum class Builtin : std::uint8_t {
@@ -82,8 +87,11 @@ struct Instruction {
   std::uint32_t index = 0;           // constant, slot, capture, field or depth, as `kind` says
   std::vector<ValueId> arguments;    // kLoop: the list
   std::uint32_t body = kNone;        // kLoop: block of the function
-  lang::Type type;
+  lang::Type type;                   // kStore: none, Type()
   Span span;
+
+  // Whether the kind yields a value that others may use.
+  bool has_value() const { return kind != InstructionKind::kStore; }
 };
 
 // A straight line of instructions; the loop bodies of a function are blocks of their own.
@@ -92,12 +100,19 @@ struct Block {
   ValueId result = kNone;      // what the block yields; kNone for functions that only store
 };
 
+// Numbering is canonical: instructions and blocks are numbered in the order in which the text form writes them, a loop
+// before its body. So every block is the body of one loop (blocks[0]: of the function), every instruction stands in one
+// block, and an operand has a smaller number than its use. A body sees what the blocks around it computed before.
+// builder.h makes functions that way.
 struct Function {
   std::string name;  // unique in the module: "checksum_mismatch.where.1"
-  lang::Type result;
-  std::vector<Instruction> instructions;  // all blocks' instructions; an operand precedes its use
+  lang::Type result;                      // Type(): only stores
+  std::vector<Instruction> instructions;  // all blocks' instructions
   std::vector<Block> blocks;              // blocks[0] is the body
 };
+
+// Loops inside one another; more is refused by the verifier, so that walks may recurse over nesting.
+inline constexpr std::uint32_t kMaxLoopDepth = 32;
 
 struct Constant {
   Value value;  // its text and items point into Module::constant_arena

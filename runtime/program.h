@@ -30,6 +30,7 @@ struct CaptureSpan {
 // What a function of the IR sees of its surroundings.
 struct Frame {
   Value* slots = nullptr;                    // of the rule or format
+  const Value* input = nullptr;              // Stage::load only: slots of the record's format, or of the rule, read
   std::string_view subject;                  // text the captures point into
   std::span<const CaptureSpan> captures;     // [0] is the whole match
   const RecordContext* record = nullptr;     // for builtins; may be null
