@@ -1,0 +1,220 @@
+// What sema makes of a set of modules: every name resolved, every expression typed, every template a tree.
+//
+// The structures mirror what lowering needs and nothing of the syntax tree is needed behind them, but they know
+// nothing of the IR: the checker, the formatter and the language server link without it. Expressions are trees of
+// operations that are already chosen (lang::Opcode), with every conversion written out, so lowering decides nothing.
+//
+// What did not compile is left out or marked (Rule::ok); the diagnostics are in the sink that Check was given.
+//
+// Ownership: a CheckedProgram owns its trees; text of constants lives in its arena. Immutable after Check, so it may
+// be read on many threads.
+#ifndef FAULTLINE_FRONTEND_SEMA_CHECKED_H_
+#define FAULTLINE_FRONTEND_SEMA_CHECKED_H_
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "support/lang/lang.h"
+#include "support/regex/node.h"
+#include "support/source/source.h"
+#include "support/value/value.h"
+
+namespace faultline::sema {
+
+inline constexpr std::uint32_t kNone = 0xffffffff;
+
+// ---------------------------------------------------------------- expressions
+
+enum class ExprKind : std::uint8_t {
+  kConstant,
+  kBinding,       // `index`: binding of the rule or format
+  kInput,         // `index`: binding of the record a stage looks at (only in Stage::load)
+  kCapture,       // `index`: capture of the pattern that matched
+  kOperation,     // `opcode` over `arguments`
+  kField,         // field `index` of arguments[0], a record
+  kLoop,          // `loop` over arguments[0]; `body` is computed for each element
+  kElement,       // the element of the loop of depth `index`, outermost 0
+  kMakeList,
+  kMakeRecord,
+  kBuiltin,       // `builtin`
+  kMatchPattern,  // does pattern `index` match in arguments[0]?
+};
+
+enum class LoopKind : std::uint8_t { kAny, kAll, kCount, kFirst, kLast, kFilter, kMap };
+enum class Builtin : std::uint8_t { kLogFile, kLogLine, kLogColumn, kText, kRawText, kTime, kNow, kStream };
+
+struct Expr;
+using ExprPtr = std::unique_ptr<Expr>;
+
+struct Expr {
+  ExprKind kind = ExprKind::kConstant;
+  lang::Opcode opcode{};
+  LoopKind loop{};
+  Builtin builtin{};
+  std::uint32_t index = 0;
+  lang::Type type;
+  Value constant;  // kConstant; its text lives in CheckedProgram::arena
+  std::vector<ExprPtr> arguments;
+  ExprPtr body;
+  Span span;
+};
+
+ExprPtr Clone(const Expr& expr);
+
+// ---------------------------------------------------------------- patterns and bindings
+
+// A regex that is looked for.
+struct Pattern {
+  std::string name;    // "go.modules.checksum_mismatch#1"
+  std::string source;  // as written
+  regex::NodePtr node;
+  std::vector<std::string> captures;  // name of capture 1, 2, …; may be ""
+  Span span;
+};
+
+// A name of a rule or of a format: what a hole, a field, an event or a `let` gives.
+struct Binding {
+  std::string name;       // "module", "p.file"
+  lang::Type type;
+  bool optional = false;  // may be missing in a finding
+  bool hidden = false;    // no field of the finding
+  bool names = false;     // part of what the finding is about: its id depends on it
+  std::uint32_t stage = 0;
+  Span span;
+};
+
+struct Store {
+  std::uint32_t binding = kNone;
+  ExprPtr value;
+};
+
+struct Alternative {
+  std::uint32_t pattern = kNone;  // kNone: any record of the stage's input
+  std::vector<Store> stores;
+};
+
+// ---------------------------------------------------------------- rules
+
+enum class StageKind : std::uint8_t { kMatch, kThen, kWithout };
+enum class StageInput : std::uint8_t { kText, kRaw, kField, kFormat, kRule };
+enum class WindowUnit : std::uint8_t { kNone, kLines, kRecords, kTime };
+
+struct Stage {
+  StageKind kind = StageKind::kMatch;
+  StageInput input = StageInput::kText;
+  std::uint32_t format = kNone;  // whose records are looked at; kNone: any
+  std::string field;             // kField
+  std::uint32_t rule = kNone;    // kRule
+  std::vector<Alternative> alternatives;
+  std::vector<Store> load;       // from the record's fields (kInput) to bindings
+  ExprPtr guard;                 // bool over what this stage binds; null: true
+  ExprPtr join;                  // bool over what this and earlier stages bind
+  std::string alias;
+  WindowUnit window = WindowUnit::kNone;
+  std::int64_t amount = 0;       // lines, records or nanoseconds
+  Span span;
+};
+
+enum class RuleStatus : std::uint8_t { kStable, kExperimental, kDeprecated };
+
+// One condition of an expected finding: `version == "v1.2.3"`.
+struct Condition {
+  ExprPtr value;       // bool over the rule's bindings and log.*
+  ExprPtr actual;      // the left side of a comparison, to show what was found instead; may be null
+  std::string source;  // as written
+  Span span;
+};
+
+struct Test {
+  std::string name;
+  std::string input;
+  std::string from;  // file to read the input from, beside the rule's file; "" for `input`
+  std::int64_t count = 1;
+  std::vector<std::vector<Condition>> findings;
+  Span span;
+  Span input_span;
+};
+
+struct Rule {
+  std::string name;    // qualified
+  std::string module;
+  bool ok = true;      // false: it has errors, do not lower
+  bool is_event = false;
+  lang::Severity severity = lang::Severity::kNote;
+  RuleStatus status = RuleStatus::kStable;
+  std::string doc;
+  std::string deprecated;
+  std::vector<std::string> tags;
+  std::vector<std::string> see;
+  std::vector<Binding> bindings;
+  std::vector<Stage> stages;
+  std::vector<Store> lets;
+  ExprPtr report;  // text
+  ExprPtr fix;     // text
+  ExprPtr at;      // text
+  std::vector<Test> tests;
+  Span span;
+};
+
+// ---------------------------------------------------------------- formats and wrappers
+
+enum class FormatKind : std::uint8_t { kPlain, kJson, kLogfmt, kLine };
+
+struct Field {
+  std::string name;
+  lang::Type type;
+  bool optional = false;
+  bool others = false;
+  std::vector<std::string> path;
+  std::uint32_t binding = kNone;  // in the format's frame
+  ExprPtr convert;                // from the raw value in the binding; null: stored as decoded
+};
+
+struct Format {
+  std::string name;
+  bool ok = true;
+  FormatKind kind = FormatKind::kPlain;
+  std::vector<std::string> each;
+  std::vector<Alternative> lines;
+  std::vector<Binding> bindings;
+  std::vector<Field> fields;
+  std::vector<Store> derived;  // fields defined by `=`
+  std::optional<std::string> missing_text;
+  std::uint32_t message = kNone, time = kNone, level = kNone;  // bindings
+  std::uint32_t literal_bytes = 0;
+  Span span;
+};
+
+struct Wrapper {
+  std::string name;
+  bool ok = true;
+  FormatKind kind = FormatKind::kLine;
+  std::vector<Alternative> lines;
+  std::vector<Binding> bindings;
+  std::vector<Field> fields;
+  std::vector<std::string> unwrapped_path;
+  std::vector<std::uint32_t> detect;  // patterns
+  std::string inside;
+  std::vector<std::uint32_t> stream_by;
+  std::uint32_t time = kNone;
+  Span span;
+};
+
+// ---------------------------------------------------------------- the whole
+
+struct CheckedProgram {
+  std::vector<Pattern> patterns;
+  std::vector<Format> formats;
+  std::vector<Wrapper> wrappers;
+  std::vector<Rule> rules;  // a rule stands after those it reads
+  std::shared_ptr<Arena> arena = std::make_shared<Arena>();
+  bool ok = true;           // no errors
+};
+
+}  // namespace faultline::sema
+
+#endif  // FAULTLINE_FRONTEND_SEMA_CHECKED_H_
