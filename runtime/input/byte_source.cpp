@@ -1,0 +1,172 @@
+// Plain sources: memory and descriptors, and the look at the first bytes that decides about decoding.
+#include "runtime/input/byte_source.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <system_error>
+#include <utility>
+
+namespace faultline::runtime {
+
+std::string_view InputErrorName(InputErrorKind kind) {
+  switch (kind) {
+    case InputErrorKind::kMissing:
+      return "missing";
+    case InputErrorKind::kPermission:
+      return "permission";
+    case InputErrorKind::kNotAFile:
+      return "not_a_file";
+    case InputErrorKind::kRead:
+      return "read";
+    case InputErrorKind::kTruncated:
+      return "truncated";
+    case InputErrorKind::kCorrupt:
+      return "corrupt";
+    case InputErrorKind::kBinary:
+      return "binary";
+    case InputErrorKind::kLongLine:
+      return "long_line";
+    case InputErrorKind::kLimit:
+      return "limit";
+  }
+  return "";
+}
+
+namespace {
+
+class Memory final : public ByteSource {
+ public:
+  explicit Memory(std::string_view bytes) : rest_(bytes) {}
+  std::size_t Read(char* buffer, std::size_t size) override {
+    const std::size_t n = std::min(size, rest_.size());
+    std::copy_n(rest_.data(), n, buffer);
+    rest_.remove_prefix(n);
+    return n;
+  }
+
+ private:
+  std::string_view rest_;
+};
+
+class Descriptor final : public ByteSource {
+ public:
+  Descriptor(int descriptor, bool owned, std::string path, std::uint64_t limit)
+      : descriptor_(descriptor), owned_(owned), path_(std::move(path)), left_(limit) {}
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  ~Descriptor() override {
+    if (owned_) close(descriptor_);
+  }
+
+  std::size_t Read(char* buffer, std::size_t size) override {
+    if (left_ == 0 || error_) return 0;
+    const std::size_t want = static_cast<std::size_t>(std::min<std::uint64_t>(size, left_));
+    for (;;) {
+      const ssize_t n = read(descriptor_, buffer, want);
+      if (n >= 0) {
+        left_ = n == 0 ? 0 : left_ - static_cast<std::uint64_t>(n);  // the end is final
+        return static_cast<std::size_t>(n);
+      }
+      if (errno == EINTR) continue;
+      if (errno == EAGAIN || errno == EWOULDBLOCK) {  // somebody made standard input non-blocking
+        pollfd p{descriptor_, POLLIN, 0};
+        poll(&p, 1, -1);
+        continue;
+      }
+      const int code = errno;
+      error_ = InputError{code == EISDIR ? InputErrorKind::kNotAFile : InputErrorKind::kRead, path_,
+                          std::generic_category().message(code)};
+      return 0;
+    }
+  }
+
+ private:
+  int descriptor_;
+  bool owned_;
+  std::string path_;
+  std::uint64_t left_;
+};
+
+// A source some of whose first bytes were looked at before anybody read them.
+class Peeked final : public ByteSource {
+ public:
+  explicit Peeked(std::unique_ptr<ByteSource> inner) : inner_(std::move(inner)) {}
+
+  // The first `size` bytes, fewer only at the end of the input.
+  std::string_view Peek(std::size_t size) {
+    std::size_t have = head_.size();
+    head_.resize(std::max(have, size));
+    while (have < size) {
+      const std::size_t n = inner_->Read(head_.data() + have, size - have);
+      if (n == 0) break;
+      have += n;
+    }
+    head_.resize(have);
+    return std::string_view(head_).substr(0, size);
+  }
+
+  std::size_t Read(char* buffer, std::size_t size) override {
+    if (taken_ == head_.size()) return inner_->Read(buffer, size);
+    const std::size_t n = std::min(size, head_.size() - taken_);
+    std::copy_n(head_.data() + taken_, n, buffer);
+    taken_ += n;
+    if (taken_ == head_.size()) {
+      head_ = {};
+      taken_ = 0;
+    }
+    return n;
+  }
+
+  const std::optional<InputError>& error() const override { return inner_->error(); }
+  std::uint64_t first_offset() const override { return inner_->first_offset(); }
+  Encoding encoding() const override { return inner_->encoding(); }
+
+ private:
+  std::unique_ptr<ByteSource> inner_;
+  std::string head_;
+  std::size_t taken_ = 0;
+};
+
+bool IsZstd(std::string_view head) {
+  if (head.size() < 4) return false;
+  if (head == std::string_view("\x28\xB5\x2F\xFD", 4)) return true;
+  return (static_cast<unsigned char>(head[0]) & 0xF0) == 0x50 && head.substr(1) == "\x2A\x4D\x18";  // skippable
+}
+
+}  // namespace
+
+std::unique_ptr<ByteSource> MemorySource(std::string_view bytes) { return std::make_unique<Memory>(bytes); }
+
+std::unique_ptr<ByteSource> DescriptorSource(int descriptor, bool owned, std::string path, std::uint64_t limit) {
+  return std::make_unique<Descriptor>(descriptor, owned, std::move(path), limit);
+}
+
+std::unique_ptr<ByteSource> DecodedSource(std::unique_ptr<ByteSource> inner, const std::string& path,
+                                          std::string* head) {
+  constexpr int kMaxLayers = 3;
+  auto peeked = std::make_unique<Peeked>(std::move(inner));
+  for (int layer = 0; layer < kMaxLayers; ++layer) {
+    const std::string_view magic = peeked->Peek(4);
+    if (magic.substr(0, 3) == "\x1F\x8B\x08") {
+      peeked = std::make_unique<Peeked>(GzipSource(std::move(peeked), path));
+    } else if (IsZstd(magic)) {
+      peeked = std::make_unique<Peeked>(ZstdSource(std::move(peeked), path));
+    } else {
+      break;
+    }
+  }
+  const std::string_view mark = peeked->Peek(2);
+  if (mark == "\xFF\xFE" || mark == "\xFE\xFF") {
+    const bool big_endian = mark[0] == '\xFE';
+    peeked = std::make_unique<Peeked>(Utf16Source(std::move(peeked), big_endian));
+  }
+  if (head != nullptr) *head = peeked->Peek(8192);
+  return peeked;
+}
+
+}  // namespace faultline::runtime

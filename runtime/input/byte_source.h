@@ -1,0 +1,75 @@
+// Bytes of an input, pulled in order. Decompression and UTF-16 are sources on top of sources.
+//
+// Files are read with read(2), not mapped: a log that is truncated while it is read (copytruncate, a restarted build)
+// would end a mapping with SIGBUS, and a handler for that is process-wide state which a library must not own. One copy
+// from the page cache costs less than a tenth of what looking at the bytes costs.
+//
+// Thread safety: one thread at a time. Errors are values; Read never throws.
+#ifndef FAULTLINE_RUNTIME_INPUT_BYTE_SOURCE_H_
+#define FAULTLINE_RUNTIME_INPUT_BYTE_SOURCE_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "runtime/input/error.h"
+
+namespace faultline::runtime {
+
+// How offsets in what a source gives relate to offsets in the original.
+enum class Encoding : std::uint8_t {
+  kBytes,  // byte for byte
+  kUtf16,  // the original is UTF-16 behind a BOM, the source gives UTF-8
+};
+
+class ByteSource {
+ public:
+  virtual ~ByteSource() = default;
+
+  // Puts up to `size` (> 0) bytes at `buffer` and returns how many; 0 at the end, which is final. Pipes give what is
+  // there and block only when nothing is.
+  virtual std::size_t Read(char* buffer, std::size_t size) = 0;
+
+  // What ended the input early, if anything did; complete once Read has returned 0.
+  virtual const std::optional<InputError>& error() const { return error_; }
+
+  // Offset in the original of the first byte that Read gives: 2 behind the BOM of UTF-16.
+  virtual std::uint64_t first_offset() const { return 0; }
+  virtual Encoding encoding() const { return Encoding::kBytes; }
+
+ protected:
+  std::optional<InputError> error_;
+};
+
+// Bytes in memory; `bytes` must outlive the source.
+std::unique_ptr<ByteSource> MemorySource(std::string_view bytes);
+
+// An open descriptor, which is closed at the end if `owned`. At most `limit` bytes are read.
+std::unique_ptr<ByteSource> DescriptorSource(int descriptor, bool owned, std::string path,
+                                             std::uint64_t limit = UINT64_MAX);
+
+// zlib: concatenated members, zero padding behind the last one. `path` is for the error.
+std::unique_ptr<ByteSource> GzipSource(std::unique_ptr<ByteSource> inner, std::string path);
+
+// zstd: concatenated and skippable frames. Windows over 128 MiB are refused (bounded memory).
+std::unique_ptr<ByteSource> ZstdSource(std::unique_ptr<ByteSource> inner, std::string path);
+
+// UTF-16 behind its BOM (which `inner` still gives) to UTF-8; unpaired surrogates and half a unit at the end become
+// U+FFFD.
+std::unique_ptr<ByteSource> Utf16Source(std::unique_ptr<ByteSource> inner, bool big_endian);
+
+// Looks at the first bytes (not at the name) and puts the decoders on top that they ask for: gzip or zstd, up to three
+// times (a compressed archive of compressed logs is a mistake, a hostile one is bounded), then UTF-16. `head`, if not
+// null, receives up to 8 KiB of what the result will give.
+std::unique_ptr<ByteSource> DecodedSource(std::unique_ptr<ByteSource> inner, const std::string& path,
+                                          std::string* head = nullptr);
+
+// How many bytes of UTF-16 stand for these bytes of UTF-8. Additive, also over pieces that cut a character in two.
+std::uint64_t Utf16Length(std::string_view utf8);
+
+}  // namespace faultline::runtime
+
+#endif  // FAULTLINE_RUNTIME_INPUT_BYTE_SOURCE_H_

@@ -1,0 +1,125 @@
+// The line splitter. One buffer per block: whole lines are found with memchr as the bytes come in, and what follows
+// the last newline is carried into the next block. When a line was cut, what follows moves down, so that `bytes` has
+// no gaps and nothing in it that is no line's.
+#include "runtime/input/line_reader.h"
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+namespace faultline::runtime {
+namespace {
+
+constexpr std::size_t kMaxBytes = std::size_t{1} << 30;
+constexpr std::size_t kReadBytes = 64 * 1024;  // per read inside a line that is longer than a block
+
+}  // namespace
+
+std::uint64_t LineBlock::OriginalOffset(std::size_t line, std::size_t column) const {
+  const Line& l = lines_[line];
+  if (encoding_ == Encoding::kBytes) return l.offset + column;
+  return l.offset + Utf16Length(Raw(line).substr(0, column));
+}
+
+LineReader::LineReader(std::unique_ptr<ByteSource> source, std::string path, const LineOptions& options)
+    : source_(std::move(source)), path_(std::move(path)), options_(options) {
+  options_.block_bytes = std::clamp<std::size_t>(options_.block_bytes, 1, kMaxBytes);
+  options_.max_line_bytes = std::clamp<std::size_t>(options_.max_line_bytes, 1, kMaxBytes);
+  offset_ = source_->first_offset();
+}
+
+std::uint64_t LineReader::OriginalLength(std::string_view bytes) const {
+  return source_->encoding() == Encoding::kBytes ? bytes.size() : Utf16Length(bytes);
+}
+
+bool LineReader::NextBlock(LineBlock& block) {
+  std::vector<char>& buffer = block.buffer_;
+  block.lines_.clear();
+  block.size_ = 0;
+  block.first_line_ = lines_ + 1;
+  block.encoding_ = source_->encoding();
+  const std::size_t max_line = options_.max_line_bytes;
+
+  std::size_t out = 0;      // behind the last whole line (and its newline): where the open line begins
+  std::size_t filled = carry_.size();
+  if (buffer.size() < filled + 1) buffer.resize(filled + options_.block_bytes + 1);
+  std::copy(carry_.begin(), carry_.end(), buffer.begin());
+  carry_.clear();
+
+  // Takes the line [begin, begin + length) and puts it at `out`.
+  const auto take = [&](std::size_t begin, std::size_t length, bool newline) {
+    Line line;
+    line.begin = static_cast<std::uint32_t>(out);
+    line.offset = offset_;
+    line.cut = length > max_line;
+    const std::size_t kept = std::min(length, max_line);
+    offset_ += OriginalLength({buffer.data() + begin, length + (newline ? 1 : 0)});
+    if (out != begin) std::memmove(buffer.data() + out, buffer.data() + begin, kept);
+    buffer[out + kept] = '\n';
+    line.end = static_cast<std::uint32_t>(out + kept);
+    out += kept + 1;
+    long_lines_ += line.cut ? 1 : 0;
+    ++lines_;
+    block.lines_.push_back(line);
+  };
+
+  while (!ended_) {
+    const std::size_t want = filled < options_.block_bytes ? options_.block_bytes - filled : kReadBytes;
+    // One byte more, for the newline that is put behind a last line without one.
+    if (buffer.size() < filled + want + 1) buffer.resize(filled + want + 1);
+    const std::size_t got = source_->Read(buffer.data() + filled, want);
+    std::size_t scan = filled;  // from here on the bytes are new; before them the open line has no newline
+    filled += got;
+    if (got == 0) {
+      ended_ = true;
+      if (filled > out && !skipping_) take(out, filled - out, false);
+      filled = out;
+      break;
+    }
+    std::size_t begin = out;  // of the open line, before it is moved
+    if (skipping_) {          // then the open line is the rest of a cut one, and nothing of it was kept
+      const void* newline = std::memchr(buffer.data() + scan, '\n', filled - scan);
+      if (newline == nullptr) {
+        offset_ += OriginalLength({buffer.data() + scan, filled - scan});
+        filled = out;
+        if (!block.lines_.empty()) break;
+        continue;
+      }
+      const std::size_t next = static_cast<std::size_t>(static_cast<const char*>(newline) - buffer.data()) + 1;
+      offset_ += OriginalLength({buffer.data() + scan, next - scan});
+      skipping_ = false;
+      begin = scan = next;
+    }
+    while (const void* newline = std::memchr(buffer.data() + scan, '\n', filled - scan)) {
+      const std::size_t end = static_cast<std::size_t>(static_cast<const char*>(newline) - buffer.data());
+      take(begin, end - begin, true);
+      begin = scan = end + 1;
+    }
+    if (filled - begin > max_line) {  // the open line is too long already
+      take(begin, filled - begin, false);
+      skipping_ = true;
+      filled = out;
+    } else if (begin != out) {
+      std::memmove(buffer.data() + out, buffer.data() + begin, filled - begin);
+      filled = out + (filled - begin);
+    }
+    if (!block.lines_.empty() && (got < want || filled >= options_.block_bytes)) break;
+  }
+  carry_.assign(buffer.begin() + static_cast<std::ptrdiff_t>(out), buffer.begin() + static_cast<std::ptrdiff_t>(filled));
+  block.size_ = out;
+  return !block.lines_.empty();
+}
+
+std::vector<InputError> LineReader::errors() const {
+  std::vector<InputError> errors;
+  if (long_lines_ > 0) {
+    errors.push_back({InputErrorKind::kLongLine, path_,
+                      std::to_string(long_lines_) + (long_lines_ == 1 ? " line is" : " lines are") + " longer than " +
+                          std::to_string(options_.max_line_bytes) + " bytes; only the first bytes were looked at",
+                      long_lines_});
+  }
+  if (source_->error()) errors.push_back(*source_->error());
+  return errors;
+}
+
+}  // namespace faultline::runtime

@@ -1,0 +1,94 @@
+// Bytes cut into lines, in blocks that hold whole lines in one contiguous buffer.
+//
+// A block owns its buffer, so blocks can be handed to other threads; a prefilter runs over `bytes` in one pass and
+// finds the line of a hit by binary search. Which block a line falls into depends on block size and on how a pipe
+// delivers; the lines themselves never do.
+//
+// A line ends at '\n' or at the end of the input. The CR of a CRLF stays in the line's bytes (runtime/text removes it
+// from the matched text, as it does with lone CRs inside a line).
+// A line longer than the bound keeps its first `max_line_bytes` bytes, is marked `cut`, and the rest is skipped but
+// counted in offsets. Memory: block_bytes + max_line_bytes + one read, whatever the size of the input.
+#ifndef FAULTLINE_RUNTIME_INPUT_LINE_READER_H_
+#define FAULTLINE_RUNTIME_INPUT_LINE_READER_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "runtime/input/byte_source.h"
+#include "runtime/input/error.h"
+
+namespace faultline::runtime {
+
+struct LineOptions {
+  std::size_t block_bytes = 512 * 1024;
+  std::size_t max_line_bytes = 1024 * 1024;  // at least 1; at most 1 GiB
+};
+
+struct Line {
+  std::uint32_t begin = 0;   // in LineBlock::bytes
+  std::uint32_t end = 0;     // without the '\n', with a CR before it
+  bool cut = false;          // longer than the bound
+  std::uint64_t offset = 0;  // of the line's first byte in the original (decompressed, not decoded) input
+};
+
+class LineBlock {
+ public:
+  std::string_view bytes() const { return {buffer_.data(), size_}; }
+  const std::vector<Line>& lines() const { return lines_; }
+  std::string_view Raw(std::size_t line) const {
+    return bytes().substr(lines_[line].begin, lines_[line].end - lines_[line].begin);
+  }
+  std::int64_t first_line() const { return first_line_; }  // number of lines()[0], from 1
+  Encoding encoding() const { return encoding_; }
+
+  // Offset in the original of byte `column` (from 0) of the line. O(1) for kBytes, O(column) for kUtf16.
+  std::uint64_t OriginalOffset(std::size_t line, std::size_t column) const;
+  // Column in bytes of the original line, from 0.
+  std::uint64_t OriginalColumn(std::size_t line, std::size_t column) const {
+    return OriginalOffset(line, column) - lines_[line].offset;
+  }
+
+ private:
+  friend class LineReader;
+  std::vector<char> buffer_;  // room for more than `size_`
+  std::size_t size_ = 0;
+  std::vector<Line> lines_;
+  std::int64_t first_line_ = 1;
+  Encoding encoding_ = Encoding::kBytes;
+};
+
+class LineReader {
+ public:
+  // `path` is what findings show as the file.
+  LineReader(std::unique_ptr<ByteSource> source, std::string path, const LineOptions& options = {});
+
+  // Fills `block` (whose memory is used again) with the next lines; false at the end. A block has at least one line.
+  bool NextBlock(LineBlock& block);
+
+  const std::string& path() const { return path_; }
+  std::int64_t lines() const { return lines_; }   // so far
+  std::uint64_t bytes() const { return offset_; } // of the original, so far
+  // Errors of the source and, once a file, the lines that were too long. Complete after NextBlock returned false.
+  std::vector<InputError> errors() const;
+
+ private:
+  std::uint64_t OriginalLength(std::string_view bytes) const;
+
+  std::unique_ptr<ByteSource> source_;
+  std::string path_;
+  LineOptions options_;
+  std::vector<char> carry_;     // the beginning of a line whose end is in the next block
+  std::uint64_t offset_ = 0;    // of the first byte that is in no line yet
+  std::int64_t lines_ = 0;
+  std::int64_t long_lines_ = 0;
+  bool skipping_ = false;       // inside the rest of a line that was cut
+  bool ended_ = false;
+};
+
+}  // namespace faultline::runtime
+
+#endif  // FAULTLINE_RUNTIME_INPUT_LINE_READER_H_
