@@ -7,7 +7,9 @@
 namespace faultline::regex {
 namespace {
 
-char LowerAscii(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+char LowerAscii(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
 
 // Names that differ only in case, blanks, `_` or `-` mean the same to a reader.
 bool LooselyEqual(std::string_view a, std::string_view b) {
@@ -36,11 +38,16 @@ std::string_view NearestUnicodeGroup(std::string_view name) {
   }
   // The long names of the categories that people write in other dialects.
   constexpr std::pair<std::string_view, std::string_view> kLongNames[] = {
-      {"letter", "L"},      {"uppercaseletter", "Lu"}, {"lowercaseletter", "Ll"}, {"upper", "Lu"},
-      {"lower", "Ll"},      {"uppercase", "Lu"},       {"lowercase", "Ll"},       {"alpha", "L"},
-      {"alphabetic", "L"},  {"digit", "Nd"},           {"decimalnumber", "Nd"},   {"number", "N"},
-      {"punctuation", "P"}, {"punct", "P"},            {"symbol", "S"},           {"mark", "M"},
-      {"separator", "Z"},   {"space", "Z"},            {"control", "Cc"},         {"cntrl", "Cc"},
+      {"letter", "L"},           {"uppercaseletter", "Lu"},
+      {"lowercaseletter", "Ll"}, {"upper", "Lu"},
+      {"lower", "Ll"},           {"uppercase", "Lu"},
+      {"lowercase", "Ll"},       {"alpha", "L"},
+      {"alphabetic", "L"},       {"digit", "Nd"},
+      {"decimalnumber", "Nd"},   {"number", "N"},
+      {"punctuation", "P"},      {"punct", "P"},
+      {"symbol", "S"},           {"mark", "M"},
+      {"separator", "Z"},        {"space", "Z"},
+      {"control", "Cc"},         {"cntrl", "Cc"},
   };
   for (const auto& [long_name, group] : kLongNames) {
     if (LooselyEqual(long_name, name)) return group;

@@ -1,8 +1,8 @@
 // Unicode data that regular expressions need: named groups, case orbits, and the sets behind `\w \d \s`.
 //
-// The tables are generated (generate_unicode_tables.py) and committed: a build needs no database, and two builds
-// never differ in what `\p{Greek}` means. All functions are pure, return views of constant data and are safe on
-// any thread.
+// The tables are generated (generate_unicode_tables.py) and committed: a build needs no database, and two
+// builds never differ in what `\p{Greek}` means. All functions are pure, return views of constant data and
+// are safe on any thread.
 #pragma once
 
 #include <cstdint>
@@ -32,10 +32,10 @@ struct CaseOrbitStep {
   char32_t to = 0;
 };
 
-std::span<const UnicodeGroup> UnicodeGroups();       // sorted by name
-std::span<const CaseOrbitStep> CaseOrbits();         // sorted by `from`
-std::span<const CharRange> UnicodeWordRanges();      // `\w` under flag `u`
-std::span<const CharRange> UnicodeSpaceRanges();     // `\s` under flag `u`
+std::span<const UnicodeGroup> UnicodeGroups();    // sorted by name
+std::span<const CaseOrbitStep> CaseOrbits();      // sorted by `from`
+std::span<const CharRange> UnicodeWordRanges();   // `\w` under flag `u`
+std::span<const CharRange> UnicodeSpaceRanges();  // `\s` under flag `u`
 
 // The group called `name`, or nullptr. Names are exact, as in RE2: `Greek`, not `greek`. O(log groups).
 const UnicodeGroup* FindUnicodeGroup(std::string_view name);
