@@ -1,0 +1,32 @@
+// What a run did beside its findings: counts, and everything that bounds cost. Reports say it at the end.
+#ifndef FAULTLINE_RUNTIME_FINDING_SUMMARY_H_
+#define FAULTLINE_RUNTIME_FINDING_SUMMARY_H_
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace faultline::runtime {
+
+// Something that the reader of a report has to know: state that was dropped, lines that were cut, an input
+// that ended early. One entry for each kind and place, with a count.
+struct Notice {
+  std::string what;     // "dropped_matches", "dropped_bytes", or an input error's name
+  std::string where;    // rule or file
+  std::string message;  // for people: lower case, complete with its count
+  std::int64_t count = 0;
+};
+
+struct RunSummary {
+  std::int64_t inputs = 0;
+  std::int64_t lines = 0;
+  std::int64_t bytes = 0;
+  std::array<std::int64_t, 4> findings{};  // by lang::Severity
+  std::vector<Notice> notices;
+  bool interrupted = false;
+};
+
+}  // namespace faultline::runtime
+
+#endif  // FAULTLINE_RUNTIME_FINDING_SUMMARY_H_
