@@ -1,0 +1,155 @@
+#!/usr/bin/env python3
+"""Runs the examples of the documents.
+
+  run_docs.py BIN ROOT [FILE…]
+
+What a fenced block's info string says decides:
+  ```fault            a complete rule file: `check` finds no error and no warning, and its tests pass
+  ```fault wrong      on a page docs/diagnostics/CODE.md: `check --json` reports exactly CODE
+  ```fault right      there as well: nothing is reported
+  ```fault fragment   not run (a piece that is no file)
+  ```console          lines `$ faultline …` are run from ROOT, what stands below must come out; a line of only
+                      `…` stands for any lines. `$ cat > NAME` writes the lines up to `EOF` to a scratch folder.
+Every page of docs/diagnostics must have both a wrong and a right example, every code of `list diagnostics` a page.
+Prints each failure and, last, the counts.
+"""
+import json
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+
+FENCE = re.compile(r"^(?P<indent> *)```+(?P<info>[^`]*)$")
+
+
+def blocks(path):
+    """(line number, info string, text) of each fenced block."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    number = 0
+    while number < len(lines):
+        opening = FENCE.match(lines[number])
+        number += 1
+        if not opening:
+            continue
+        ticks = lines[number - 1].strip().split(opening["info"])[0] if opening["info"] else lines[number - 1].strip()
+        start, body = number, []
+        while number < len(lines) and lines[number].strip() != ticks:
+            body.append(lines[number].removeprefix(opening["indent"]))
+            number += 1
+        number += 1
+        yield start, opening["info"].strip(), "\n".join(body) + "\n"
+
+
+def reported(binary, rule_file):
+    """(code, severity) of each diagnostic of a file."""
+    run = subprocess.run([binary, "check", "--json", rule_file], capture_output=True, text=True, timeout=60)
+    found = [json.loads(line) for line in run.stdout.splitlines() if line.startswith("{")]
+    return [(d["code"], d["severity"]) for d in found if "code" in d], run
+
+
+def fits(wanted, got):
+    """Lines against lines; a wanted line `…` stands for any number of lines."""
+    if not wanted:
+        return not got
+    if wanted[0].strip() == "…":
+        return any(fits(wanted[1:], got[i:]) for i in range(len(got) + 1))
+    return bool(got) and wanted[0].rstrip() == got[0].rstrip() and fits(wanted[1:], got[1:])
+
+
+def run_console(binary, root, scratch, text):
+    """Problems of one console block."""
+    problems, lines, number = [], text.splitlines(), 0
+    while number < len(lines):
+        if not lines[number].startswith("$ "):
+            problems.append(f"a console block holds commands (`$ …`) and their output, not: {lines[number]}")
+            break
+        command = lines[number][2:]
+        number += 1
+        if command.startswith("cat > "):
+            name = re.match(r"cat > (\S+)", command)[1]
+            body = []
+            while number < len(lines) and lines[number] != "EOF":
+                body.append(lines[number].removeprefix("> "))
+                number += 1
+            number += 1
+            target = pathlib.Path(scratch) / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text("\n".join(body) + "\n", encoding="utf-8")
+            continue
+        wanted = []
+        while number < len(lines) and not lines[number].startswith("$ "):
+            wanted.append(lines[number])
+            number += 1
+        env = dict(os.environ, PATH=f"{pathlib.Path(binary).parent}:{os.environ['PATH']}", NO_COLOR="1", LC_ALL="C.UTF-8")
+        for name in ("GITHUB_ACTIONS", "CI"):
+            env.pop(name, None)
+        files = {p.name for p in pathlib.Path(scratch).iterdir()}
+        words = command.split()
+        place = scratch if any(w in files for w in words) or any(w.split(":")[0] in files for w in words) else root
+        run = subprocess.run(["bash", "-c", command], cwd=place, env=env, capture_output=True, text=True, timeout=120, stdin=subprocess.DEVNULL)
+        got = (run.stdout + run.stderr).splitlines()
+        if not fits(wanted, got):
+            problems.append(f"`{command}` printed\n    " + "\n    ".join(got) + "\n  and the page says\n    " + "\n    ".join(wanted))
+    return problems
+
+
+def main():
+    binary, root = os.path.abspath(sys.argv[1]), pathlib.Path(sys.argv[2]).resolve()
+    pages = [pathlib.Path(p) for p in sys.argv[3:]] or sorted([root / "README.md", *root.glob("docs/**/*.md"), *root.glob("examples/**/*.md")])
+    counts = {"run": 0, "failed": 0, "skipped": 0}
+    problems = []
+    with tempfile.TemporaryDirectory() as folder:
+        for page in pages:
+            name = page.resolve().relative_to(root).as_posix()
+            scratch = pathlib.Path(folder) / name.replace("/", "_")
+            scratch.mkdir()
+            kinds = set()
+            for line, info, text in blocks(page):
+                words = info.split()
+                if not words or words[0] not in ("fault", "console"):
+                    continue
+                if "fragment" in words:
+                    counts["skipped"] += 1
+                    continue
+                counts["run"] += 1
+                bad = []
+                if words[0] == "console":
+                    bad = run_console(binary, root, scratch, text)
+                else:
+                    rule_file = scratch / f"example_{line}.fault"
+                    rule_file.write_text(text, encoding="utf-8")
+                    codes, run = reported(binary, rule_file)
+                    if "wrong" in words:
+                        kinds.add("wrong")
+                        if [c for c, _ in codes] != [page.stem]:
+                            bad.append(f"should report {page.stem} once, reports {codes or run.stderr or 'nothing'}")
+                    else:
+                        kinds.add("right" if "right" in words else "plain")
+                        if codes or run.returncode != 0:
+                            bad.append(f"should compile without a message: {run.stdout}{run.stderr}")
+                        elif re.search(r"^\s*test\b", text, re.M):
+                            tested = subprocess.run([binary, "test", str(rule_file)], capture_output=True, text=True, timeout=60)
+                            if tested.returncode != 0:
+                                bad.append(f"its tests fail: {tested.stdout}{tested.stderr}")
+                for problem in bad:
+                    problems.append(f"{name}:{line}: {problem}")
+                counts["failed"] += bool(bad)
+            if re.fullmatch(r"FL\d{4}", page.stem) and not {"wrong", "right"} <= kinds:
+                problems.append(f"{name}: a diagnostic's page needs a `fault wrong` and a `fault right` example")
+                counts["failed"] += 1
+        if len(sys.argv) <= 3:
+            listed = subprocess.run([binary, "list", "diagnostics", "--json"], capture_output=True, text=True, timeout=60)
+            for row in filter(None, listed.stdout.splitlines()):
+                code = json.loads(row)["code"]
+                if not (root / "docs/diagnostics" / f"{code}.md").exists():
+                    problems.append(f"docs/diagnostics/{code}.md is missing")
+                    counts["failed"] += 1
+    print("\n".join(problems))
+    print(f"{counts['run'] - counts['failed']} passed, {counts['failed']} failed, {counts['skipped']} skipped")
+    return counts["failed"] > 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
