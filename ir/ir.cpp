@@ -44,9 +44,30 @@ bool HasText(ValueKind kind) {
   return false;
 }
 
+// Only what the kind makes use of.
 bool SameInstruction(const Instruction& a, const Instruction& b) {
-  return a.kind == b.kind && a.opcode == b.opcode && a.loop == b.loop && a.builtin == b.builtin &&
-         a.index == b.index && a.arguments == b.arguments && a.body == b.body && a.type == b.type;
+  if (a.kind != b.kind || a.type != b.type || a.arguments != b.arguments) return false;
+  switch (a.kind) {
+    case InstructionKind::kOperation:
+      return a.opcode == b.opcode;
+    case InstructionKind::kLoop:
+      return a.loop == b.loop && a.body == b.body;
+    case InstructionKind::kBuiltin:
+      return a.builtin == b.builtin;
+    case InstructionKind::kMakeList:
+    case InstructionKind::kMakeRecord:
+      return true;
+    case InstructionKind::kConstant:
+    case InstructionKind::kSlot:
+    case InstructionKind::kCapture:
+    case InstructionKind::kField:
+    case InstructionKind::kElement:
+    case InstructionKind::kStore:
+    case InstructionKind::kMatchPattern:
+    case InstructionKind::kInput:
+      return a.index == b.index;
+  }
+  return false;
 }
 
 bool SameAlternative(const Alternative& a, const Alternative& b) {

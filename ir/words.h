@@ -1,0 +1,89 @@
+// The words of the text form that stand for enumerators: one table each, for the printer and the parser.
+#ifndef FAULTLINE_IR_WORDS_H_
+#define FAULTLINE_IR_WORDS_H_
+
+#include "ir/ir.h"
+
+#include <optional>
+#include <string_view>
+
+namespace faultline::ir {
+
+template <class Enum>
+struct Word {
+  Enum value;
+  std::string_view text;
+};
+
+inline constexpr Word<LoopKind> kLoopWords[] = {
+    {LoopKind::kAny, "any"},     {LoopKind::kAll, "all"},   {LoopKind::kCount, "count"},
+    {LoopKind::kFirst, "first"}, {LoopKind::kLast, "last"}, {LoopKind::kFilter, "filter"},
+    {LoopKind::kMap, "map"},
+};
+inline constexpr Word<Builtin> kBuiltinWords[] = {
+    {Builtin::kLogFile, "log_file"}, {Builtin::kLogLine, "log_line"}, {Builtin::kLogColumn, "log_column"},
+    {Builtin::kText, "text"},        {Builtin::kRawText, "raw_text"}, {Builtin::kTime, "time"},
+    {Builtin::kNow, "now"},          {Builtin::kStream, "stream"},
+};
+inline constexpr Word<StageKind> kStageWords[] = {
+    {StageKind::kMatch, "match"},
+    {StageKind::kThen, "then"},
+    {StageKind::kWithout, "without"},
+};
+inline constexpr Word<StageInput> kInputWords[] = {
+    {StageInput::kText, "text"},     {StageInput::kRaw, "raw"},   {StageInput::kField, "field"},
+    {StageInput::kFormat, "record"}, {StageInput::kRule, "rule"},
+};
+inline constexpr Word<WindowUnit> kWindowWords[] = {
+    {WindowUnit::kNoWindow, "none"},
+    {WindowUnit::kLines, "lines"},
+    {WindowUnit::kRecords, "records"},
+    {WindowUnit::kTime, "nanoseconds"},
+};
+inline constexpr Word<RuleStatus> kStatusWords[] = {
+    {RuleStatus::kStable, "stable"},
+    {RuleStatus::kExperimental, "experimental"},
+    {RuleStatus::kDeprecated, "deprecated"},
+};
+inline constexpr Word<FormatKind> kFormatWords[] = {
+    {FormatKind::kPlain, "plain"},
+    {FormatKind::kJson, "json"},
+    {FormatKind::kLogfmt, "logfmt"},
+    {FormatKind::kLine, "line"},
+};
+// Kinds of values that are written with a word before the number, the text or the items.
+inline constexpr Word<ValueKind> kValueWords[] = {
+    {ValueKind::kMissing, "missing"}, {ValueKind::kInt, "int"},
+    {ValueKind::kFloat, "float"},     {ValueKind::kDuration, "duration"},
+    {ValueKind::kBytes, "bytes"},     {ValueKind::kTime, "time"},
+    {ValueKind::kSemver, "semver"},   {ValueKind::kGoVersion, "goversion"},
+    {ValueKind::kIp, "ip"},           {ValueKind::kNetwork, "network"},
+    {ValueKind::kUuid, "uuid"},       {ValueKind::kLevel, "level"},
+    {ValueKind::kList, "list"},       {ValueKind::kRecord, "record"},
+    {ValueKind::kMap, "map"},
+};
+
+// "?" for a value that is none of the table's.
+template <class Enum, std::size_t N>
+std::string_view WordFor(const Word<Enum> (&words)[N], Enum value) {
+  for (const Word<Enum>& word : words) {
+    if (word.value == value) return word.text;
+  }
+  return "?";
+}
+
+template <class Enum, std::size_t N>
+std::optional<Enum> FromWord(const Word<Enum> (&words)[N], std::string_view text) {
+  for (const Word<Enum>& word : words) {
+    if (word.text == text) return word.value;
+  }
+  return std::nullopt;
+}
+
+// Limits of the text form, for walks that recurse.
+inline constexpr int kMaxValueDepth = 32;
+inline constexpr int kMaxTypeDepth = 32;
+
+}  // namespace faultline::ir
+
+#endif  // FAULTLINE_IR_WORDS_H_
