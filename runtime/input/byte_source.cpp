@@ -1,14 +1,13 @@
 // Plain sources: memory and descriptors, and the look at the first bytes that decides about decoding.
 #include "runtime/input/byte_source.h"
 
-#include <fcntl.h>
-#include <poll.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <fcntl.h>
+#include <poll.h>
 #include <system_error>
+#include <unistd.h>
 #include <utility>
 
 namespace faultline::runtime {
@@ -135,14 +134,18 @@ class Peeked final : public ByteSource {
 bool IsZstd(std::string_view head) {
   if (head.size() < 4) return false;
   if (head == std::string_view("\x28\xB5\x2F\xFD", 4)) return true;
-  return (static_cast<unsigned char>(head[0]) & 0xF0) == 0x50 && head.substr(1) == "\x2A\x4D\x18";  // skippable
+  return (static_cast<unsigned char>(head[0]) & 0xF0) == 0x50 &&
+         head.substr(1) == "\x2A\x4D\x18";  // skippable
 }
 
 }  // namespace
 
-std::unique_ptr<ByteSource> MemorySource(std::string_view bytes) { return std::make_unique<Memory>(bytes); }
+std::unique_ptr<ByteSource> MemorySource(std::string_view bytes) {
+  return std::make_unique<Memory>(bytes);
+}
 
-std::unique_ptr<ByteSource> DescriptorSource(int descriptor, bool owned, std::string path, std::uint64_t limit) {
+std::unique_ptr<ByteSource> DescriptorSource(int descriptor, bool owned, std::string path,
+                                             std::uint64_t limit) {
   return std::make_unique<Descriptor>(descriptor, owned, std::move(path), limit);
 }
 

@@ -1,12 +1,15 @@
 // Bytes of an input, pulled in order. Decompression and UTF-16 are sources on top of sources.
 //
-// Files are read with read(2), not mapped: a log that is truncated while it is read (copytruncate, a restarted build)
-// would end a mapping with SIGBUS, and a handler for that is process-wide state which a library must not own. One copy
-// from the page cache costs less than a tenth of what looking at the bytes costs.
+// Files are read with read(2), not mapped: a log that is truncated while it is read (copytruncate, a
+// restarted build) would end a mapping with SIGBUS, and a handler for that is process-wide state which a
+// library must not own. One copy from the page cache costs less than a tenth of what looking at the bytes
+// costs.
 //
 // Thread safety: one thread at a time. Errors are values; Read never throws.
 #ifndef FAULTLINE_RUNTIME_INPUT_BYTE_SOURCE_H_
 #define FAULTLINE_RUNTIME_INPUT_BYTE_SOURCE_H_
+
+#include "runtime/input/error.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -14,8 +17,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-
-#include "runtime/input/error.h"
 
 namespace faultline::runtime {
 
@@ -29,8 +30,8 @@ class ByteSource {
  public:
   virtual ~ByteSource() = default;
 
-  // Puts up to `size` (> 0) bytes at `buffer` and returns how many; 0 at the end, which is final. Pipes give what is
-  // there and block only when nothing is.
+  // Puts up to `size` (> 0) bytes at `buffer` and returns how many; 0 at the end, which is final. Pipes give
+  // what is there and block only when nothing is.
   virtual std::size_t Read(char* buffer, std::size_t size) = 0;
 
   // What ended the input early, if anything did; complete once Read has returned 0.
@@ -57,17 +58,18 @@ std::unique_ptr<ByteSource> GzipSource(std::unique_ptr<ByteSource> inner, std::s
 // zstd: concatenated and skippable frames. Windows over 128 MiB are refused (bounded memory).
 std::unique_ptr<ByteSource> ZstdSource(std::unique_ptr<ByteSource> inner, std::string path);
 
-// UTF-16 behind its BOM (which `inner` still gives) to UTF-8; unpaired surrogates and half a unit at the end become
-// U+FFFD.
+// UTF-16 behind its BOM (which `inner` still gives) to UTF-8; unpaired surrogates and half a unit at the end
+// become U+FFFD.
 std::unique_ptr<ByteSource> Utf16Source(std::unique_ptr<ByteSource> inner, bool big_endian);
 
-// Looks at the first bytes (not at the name) and puts the decoders on top that they ask for: gzip or zstd, up to three
-// times (a compressed archive of compressed logs is a mistake, a hostile one is bounded), then UTF-16. `head`, if not
-// null, receives up to 8 KiB of what the result will give.
+// Looks at the first bytes (not at the name) and puts the decoders on top that they ask for: gzip or zstd, up
+// to three times (a compressed archive of compressed logs is a mistake, a hostile one is bounded), then
+// UTF-16. `head`, if not null, receives up to 8 KiB of what the result will give.
 std::unique_ptr<ByteSource> DecodedSource(std::unique_ptr<ByteSource> inner, const std::string& path,
                                           std::string* head = nullptr);
 
-// How many bytes of UTF-16 stand for these bytes of UTF-8. Additive, also over pieces that cut a character in two.
+// How many bytes of UTF-16 stand for these bytes of UTF-8. Additive, also over pieces that cut a character in
+// two.
 std::uint64_t Utf16Length(std::string_view utf8);
 
 }  // namespace faultline::runtime

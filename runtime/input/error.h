@@ -1,4 +1,5 @@
-// What can go wrong with an input, as a value. The rest of the run goes on; the caller decides about the exit status.
+// What can go wrong with an input, as a value. The rest of the run goes on; the caller decides about the exit
+// status.
 #ifndef FAULTLINE_RUNTIME_INPUT_ERROR_H_
 #define FAULTLINE_RUNTIME_INPUT_ERROR_H_
 
@@ -25,13 +26,14 @@ std::string_view InputErrorName(InputErrorKind kind);
 
 struct InputError {
   InputErrorKind kind = InputErrorKind::kRead;
-  std::string path;     // as it was given or found
-  std::string message;  // lower case, without the path: "no such file"
+  std::string path;        // as it was given or found
+  std::string message;     // lower case, without the path: "no such file"
   std::int64_t count = 1;  // kLongLine: how many lines
 
   // False for what was left out on purpose: it is worth a note but no exit status.
   bool IsFailure() const {
-    return kind != InputErrorKind::kBinary && kind != InputErrorKind::kLongLine && kind != InputErrorKind::kLimit;
+    return kind != InputErrorKind::kBinary && kind != InputErrorKind::kLongLine &&
+           kind != InputErrorKind::kLimit;
   }
 };
 

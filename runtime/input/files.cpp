@@ -1,15 +1,14 @@
 // Finding and opening inputs.
 #include "runtime/input/files.h"
 
-#include <dirent.h>
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <cerrno>
+#include <dirent.h>
+#include <fcntl.h>
 #include <set>
+#include <sys/stat.h>
 #include <system_error>
+#include <unistd.h>
 #include <utility>
 
 namespace faultline::runtime {
@@ -70,7 +69,8 @@ void Walk(const std::string& top, InputList& list) {
         }
         continue;
       }
-      if (stat(path.c_str(), &target) != 0 || !S_ISREG(target.st_mode)) continue;  // a dangling link, a socket
+      if (stat(path.c_str(), &target) != 0 || !S_ISREG(target.st_mode))
+        continue;  // a dangling link, a socket
       if (seen.insert({target.st_dev, target.st_ino}).second) found.push_back(path);
     }
   }
@@ -78,10 +78,16 @@ void Walk(const std::string& top, InputList& list) {
   for (std::string& path : found) list.files.push_back({std::move(path), true});
 }
 
-// Length of the UTF-8 sequence at the front of `text`, 0 if it is not valid. One that the end cuts off counts as valid.
+// Length of the UTF-8 sequence at the front of `text`, 0 if it is not valid. One that the end cuts off counts
+// as valid.
 std::size_t ValidSequence(std::string_view text) {
   const auto first = static_cast<unsigned char>(text[0]);
-  const std::size_t length = first < 0x80 ? 1 : first < 0xC2 ? 0 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : first < 0xF5 ? 4 : 0;
+  const std::size_t length = first < 0x80   ? 1
+                             : first < 0xC2 ? 0
+                             : first < 0xE0 ? 2
+                             : first < 0xF0 ? 3
+                             : first < 0xF5 ? 4
+                                            : 0;
   if (length > text.size()) return text.size();
   for (std::size_t i = 1; i < length; ++i) {
     if ((static_cast<unsigned char>(text[i]) & 0xC0) != 0x80) return 0;
@@ -150,8 +156,8 @@ bool LooksBinary(std::string_view head) {
       continue;
     }
     const std::size_t length = ValidSequence(head.substr(i));
-    const bool control = (c < 0x20 && c != '\t' && c != '\n' && c != '\r' && c != '\b' && c != '\f' && c != 0x1B) ||
-                         c == 0x7F;
+    const bool control =
+        (c < 0x20 && c != '\t' && c != '\n' && c != '\r' && c != '\b' && c != '\f' && c != 0x1B) || c == 0x7F;
     counted += std::max<std::size_t>(length, 1);
     bad += control || length == 0 ? 1 : 0;
     i += std::max<std::size_t>(length, 1);

@@ -1,12 +1,11 @@
-// gzip, streaming, with zlib. A file may hold several members (logrotate, bgzip, `cat a.gz b.gz`); what could be
-// unpacked before the damage is used.
-#include <zlib.h>
+// gzip, streaming, with zlib. A file may hold several members (logrotate, bgzip, `cat a.gz b.gz`); what could
+// be unpacked before the damage is used.
+#include "runtime/input/byte_source.h"
 
 #include <algorithm>
 #include <string>
 #include <utility>
-
-#include "runtime/input/byte_source.h"
+#include <zlib.h>
 
 namespace faultline::runtime {
 namespace {
@@ -48,7 +47,9 @@ class Gzip final : public ByteSource {
     return room - stream_.avail_out;
   }
 
-  const std::optional<InputError>& error() const override { return inner_->error() ? inner_->error() : error_; }
+  const std::optional<InputError>& error() const override {
+    return inner_->error() ? inner_->error() : error_;
+  }
 
  private:
   void Refill() {

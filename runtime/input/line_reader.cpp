@@ -1,6 +1,6 @@
-// The line splitter. One buffer per block: whole lines are found with memchr as the bytes come in, and what follows
-// the last newline is carried into the next block. When a line was cut, what follows moves down, so that `bytes` has
-// no gaps and nothing in it that is no line's.
+// The line splitter. One buffer per block: whole lines are found with memchr as the bytes come in, and what
+// follows the last newline is carried into the next block. When a line was cut, what follows moves down, so
+// that `bytes` has no gaps and nothing in it that is no line's.
 #include "runtime/input/line_reader.h"
 
 #include <algorithm>
@@ -40,7 +40,7 @@ bool LineReader::NextBlock(LineBlock& block) {
   block.encoding_ = source_->encoding();
   const std::size_t max_line = options_.max_line_bytes;
 
-  std::size_t out = 0;      // behind the last whole line (and its newline): where the open line begins
+  std::size_t out = 0;  // behind the last whole line (and its newline): where the open line begins
   std::size_t filled = carry_.size();
   if (buffer.size() < filled + 1) buffer.resize(filled + options_.block_bytes + 1);
   std::copy(carry_.begin(), carry_.end(), buffer.begin());
@@ -85,7 +85,8 @@ bool LineReader::NextBlock(LineBlock& block) {
         if (!block.lines_.empty()) break;
         continue;
       }
-      const std::size_t next = static_cast<std::size_t>(static_cast<const char*>(newline) - buffer.data()) + 1;
+      const std::size_t next =
+          static_cast<std::size_t>(static_cast<const char*>(newline) - buffer.data()) + 1;
       offset_ += OriginalLength({buffer.data() + scan, next - scan});
       skipping_ = false;
       begin = scan = next;
@@ -105,7 +106,8 @@ bool LineReader::NextBlock(LineBlock& block) {
     }
     if (!block.lines_.empty() && (got < want || filled >= options_.block_bytes)) break;
   }
-  carry_.assign(buffer.begin() + static_cast<std::ptrdiff_t>(out), buffer.begin() + static_cast<std::ptrdiff_t>(filled));
+  carry_.assign(buffer.begin() + static_cast<std::ptrdiff_t>(out),
+                buffer.begin() + static_cast<std::ptrdiff_t>(filled));
   block.size_ = out;
   return !block.lines_.empty();
 }
@@ -114,8 +116,9 @@ std::vector<InputError> LineReader::errors() const {
   std::vector<InputError> errors;
   if (long_lines_ > 0) {
     errors.push_back({InputErrorKind::kLongLine, path_,
-                      std::to_string(long_lines_) + (long_lines_ == 1 ? " line is" : " lines are") + " longer than " +
-                          std::to_string(options_.max_line_bytes) + " bytes; only the first bytes were looked at",
+                      std::to_string(long_lines_) + (long_lines_ == 1 ? " line is" : " lines are") +
+                          " longer than " + std::to_string(options_.max_line_bytes) +
+                          " bytes; only the first bytes were looked at",
                       long_lines_});
   }
   if (source_->error()) errors.push_back(*source_->error());

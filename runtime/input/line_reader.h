@@ -1,15 +1,18 @@
 // Bytes cut into lines, in blocks that hold whole lines in one contiguous buffer.
 //
-// A block owns its buffer, so blocks can be handed to other threads; a prefilter runs over `bytes` in one pass and
-// finds the line of a hit by binary search. Which block a line falls into depends on block size and on how a pipe
-// delivers; the lines themselves never do.
+// A block owns its buffer, so blocks can be handed to other threads; a prefilter runs over `bytes` in one
+// pass and finds the line of a hit by binary search. Which block a line falls into depends on block size and
+// on how a pipe delivers; the lines themselves never do.
 //
-// A line ends at '\n' or at the end of the input. The CR of a CRLF stays in the line's bytes (runtime/text removes it
-// from the matched text, as it does with lone CRs inside a line).
-// A line longer than the bound keeps its first `max_line_bytes` bytes, is marked `cut`, and the rest is skipped but
-// counted in offsets. Memory: block_bytes + max_line_bytes + one read, whatever the size of the input.
+// A line ends at '\n' or at the end of the input. The CR of a CRLF stays in the line's bytes (runtime/text
+// removes it from the matched text, as it does with lone CRs inside a line). A line longer than the bound
+// keeps its first `max_line_bytes` bytes, is marked `cut`, and the rest is skipped but counted in offsets.
+// Memory: block_bytes + max_line_bytes + one read, whatever the size of the input.
 #ifndef FAULTLINE_RUNTIME_INPUT_LINE_READER_H_
 #define FAULTLINE_RUNTIME_INPUT_LINE_READER_H_
+
+#include "runtime/input/byte_source.h"
+#include "runtime/input/error.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -17,9 +20,6 @@
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "runtime/input/byte_source.h"
-#include "runtime/input/error.h"
 
 namespace faultline::runtime {
 
@@ -66,13 +66,15 @@ class LineReader {
   // `path` is what findings show as the file.
   LineReader(std::unique_ptr<ByteSource> source, std::string path, const LineOptions& options = {});
 
-  // Fills `block` (whose memory is used again) with the next lines; false at the end. A block has at least one line.
+  // Fills `block` (whose memory is used again) with the next lines; false at the end. A block has at least
+  // one line.
   bool NextBlock(LineBlock& block);
 
   const std::string& path() const { return path_; }
-  std::int64_t lines() const { return lines_; }   // so far
-  std::uint64_t bytes() const { return offset_; } // of the original, so far
-  // Errors of the source and, once a file, the lines that were too long. Complete after NextBlock returned false.
+  std::int64_t lines() const { return lines_; }    // so far
+  std::uint64_t bytes() const { return offset_; }  // of the original, so far
+  // Errors of the source and, once a file, the lines that were too long. Complete after NextBlock returned
+  // false.
   std::vector<InputError> errors() const;
 
  private:
@@ -81,11 +83,11 @@ class LineReader {
   std::unique_ptr<ByteSource> source_;
   std::string path_;
   LineOptions options_;
-  std::vector<char> carry_;     // the beginning of a line whose end is in the next block
-  std::uint64_t offset_ = 0;    // of the first byte that is in no line yet
+  std::vector<char> carry_;   // the beginning of a line whose end is in the next block
+  std::uint64_t offset_ = 0;  // of the first byte that is in no line yet
   std::int64_t lines_ = 0;
   std::int64_t long_lines_ = 0;
-  bool skipping_ = false;       // inside the rest of a line that was cut
+  bool skipping_ = false;  // inside the rest of a line that was cut
   bool ended_ = false;
 };
 

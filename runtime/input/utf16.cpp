@@ -1,11 +1,11 @@
-// UTF-16 to UTF-8, streaming. Offsets need no table: the UTF-8 that comes out tells how many bytes of UTF-16 it was
-// (two, or four for what UTF-8 writes in four), so a place in the original is counted from the line's beginning when
-// somebody asks for it.
+// UTF-16 to UTF-8, streaming. Offsets need no table: the UTF-8 that comes out tells how many bytes of UTF-16
+// it was (two, or four for what UTF-8 writes in four), so a place in the original is counted from the line's
+// beginning when somebody asks for it.
+#include "runtime/input/byte_source.h"
+
 #include <algorithm>
 #include <cstring>
 #include <utility>
-
-#include "runtime/input/byte_source.h"
 
 namespace faultline::runtime {
 namespace {
@@ -32,7 +32,9 @@ class Utf16 final : public ByteSource {
 
  private:
   void Put(std::uint32_t c) {
-    const auto byte = [this](std::uint32_t b) { out_.push_back(static_cast<char>(static_cast<unsigned char>(b))); };
+    const auto byte = [this](std::uint32_t b) {
+      out_.push_back(static_cast<char>(static_cast<unsigned char>(b)));
+    };
     if (c < 0x80) {
       byte(c);
     } else if (c < 0x800) {

@@ -1,12 +1,11 @@
-// zstd, streaming: concatenated frames, skippable frames. The window a frame may ask for is bounded, so that a few
-// hostile bytes cannot ask for gigabytes.
-#include <zstd.h>
+// zstd, streaming: concatenated frames, skippable frames. The window a frame may ask for is bounded, so that
+// a few hostile bytes cannot ask for gigabytes.
+#include "runtime/input/byte_source.h"
 
 #include <algorithm>
 #include <string>
 #include <utility>
-
-#include "runtime/input/byte_source.h"
+#include <zstd.h>
 
 namespace faultline::runtime {
 namespace {
@@ -17,7 +16,8 @@ class Zstd final : public ByteSource {
  public:
   Zstd(std::unique_ptr<ByteSource> inner, std::string path)
       : inner_(std::move(inner)), path_(std::move(path)), in_(64 * 1024, '\0'), context_(ZSTD_createDCtx()) {
-    if (context_ == nullptr || ZSTD_isError(ZSTD_DCtx_setParameter(context_, ZSTD_d_windowLogMax, kMaxWindowLog))) {
+    if (context_ == nullptr ||
+        ZSTD_isError(ZSTD_DCtx_setParameter(context_, ZSTD_d_windowLogMax, kMaxWindowLog))) {
       Fail(InputErrorKind::kRead, "zstd could not be set up");
     }
   }
@@ -50,7 +50,9 @@ class Zstd final : public ByteSource {
     return out.pos;
   }
 
-  const std::optional<InputError>& error() const override { return inner_->error() ? inner_->error() : error_; }
+  const std::optional<InputError>& error() const override {
+    return inner_->error() ? inner_->error() : error_;
+  }
 
  private:
   void Fail(InputErrorKind kind, std::string message) {

@@ -1,10 +1,11 @@
 // From the bytes of a line to the text that rules match: what a terminal would show.
 //
-// Removed: the CR of the line end, a byte order mark at the beginning, escape sequences (colours, cursor, OSC titles
-// and links with BEL or ST ends, DCS/APC strings, character sets). Carried out, because progress bars are made of
-// them: CR, backspace, erase in line (CSI K), cursor forward/back/column (CSI C, D, G), each code point taking one
-// column. A sequence that the line's end cuts off is removed as far as it stands; a string sequence without an end
-// loses only its introducer, so that a broken title never swallows the message behind it. Other control bytes stay.
+// Removed: the CR of the line end, a byte order mark at the beginning, escape sequences (colours, cursor, OSC
+// titles and links with BEL or ST ends, DCS/APC strings, character sets). Carried out, because progress bars
+// are made of them: CR, backspace, erase in line (CSI K), cursor forward/back/column (CSI C, D, G), each code
+// point taking one column. A sequence that the line's end cuts off is removed as far as it stands; a string
+// sequence without an end loses only its introducer, so that a broken title never swallows the message behind
+// it. Other control bytes stay.
 //
 // Most lines have none of this: then the text is a view of the raw bytes and no map is needed.
 //
@@ -28,12 +29,14 @@ struct OffsetRun {
   friend bool operator==(const OffsetRun&, const OffsetRun&) = default;
 };
 
-// Raw position of text position `position` by the runs, which are sorted by `text`; without runs they are equal.
-// O(log runs).
+// Raw position of text position `position` by the runs, which are sorted by `text`; without runs they are
+// equal. O(log runs).
 std::uint32_t ToRaw(std::span<const OffsetRun> runs, std::uint32_t position);
 
-// The map text -> outer raw, where `inner` maps text -> middle and `outer` maps middle -> raw, for `size` text bytes.
-std::vector<OffsetRun> Compose(std::span<const OffsetRun> inner, std::span<const OffsetRun> outer, std::uint32_t size);
+// The map text -> outer raw, where `inner` maps text -> middle and `outer` maps middle -> raw, for `size`
+// text bytes.
+std::vector<OffsetRun> Compose(std::span<const OffsetRun> inner, std::span<const OffsetRun> outer,
+                               std::uint32_t size);
 
 // First ESC, CR or BS in `bytes`, or bytes.size(). One pass, 16 bytes at a time.
 std::size_t FindControl(std::string_view bytes);
@@ -44,8 +47,8 @@ std::string_view TrimLine(std::string_view raw, std::uint32_t* begin);
 // False: TrimLine(raw) is the text already. True: `text` and `runs` are filled (runs map into `raw`).
 bool Normalize(std::string_view raw, std::string& text, std::vector<OffsetRun>& runs);
 
-// Removes escape sequences but carries nothing out: CR and BS stay. For matching the prefix of a wrapper, behind which
-// a progress bar may begin. False if there are none.
+// Removes escape sequences but carries nothing out: CR and BS stay. For matching the prefix of a wrapper,
+// behind which a progress bar may begin. False if there are none.
 bool RemoveEscapes(std::string_view raw, std::string& text, std::vector<OffsetRun>& runs);
 
 // Columns that cursor movements may add beyond what the line's own text takes.
