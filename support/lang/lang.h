@@ -1,18 +1,20 @@
-// The language's tables as data: operators and functions with their signatures, hole types, levels and severities.
+// The language's tables as data: operators and functions with their signatures, hole types, levels and
+// severities.
 //
-// ops.def, holes.def and types.def are the only places where these are listed; this header turns them into enums and
-// look-ups for the parser, sema, the IR, both back ends and the documentation.
+// ops.def, holes.def and types.def are the only places where these are listed; this header turns them into
+// enums and look-ups for the parser, sema, the IR, both back ends and the documentation.
 //
 // Thread safety: the tables are built once and immutable.
 #ifndef FAULTLINE_SUPPORT_LANG_LANG_H_
 #define FAULTLINE_SUPPORT_LANG_LANG_H_
 
+#include "support/lang/type.h"
+
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string_view>
 #include <vector>
-
-#include "support/lang/type.h"
 
 namespace faultline::lang {
 
@@ -26,7 +28,10 @@ enum class Operator : std::uint16_t {
 #undef FAULTLINE_OVERLOAD
 };
 
-enum class OperatorForm : std::uint8_t { kInfix, kPrefix, kFunction, kConversion };
+// kConversion is written by the compiler only (`x as int`, hole types); kSyntax has a form of its own in the
+// grammar
+// (`x between a and b`, `x default y`, `x missing`, `if c then a else b`).
+enum class OperatorForm : std::uint8_t { kInfix, kPrefix, kFunction, kConversion, kSyntax };
 
 struct OperatorRow {
   Operator id;
@@ -34,6 +39,7 @@ struct OperatorRow {
   OperatorForm form;
   int precedence;
   std::string_view help;
+  std::string_view group;  // heading of the reference page
 };
 
 // One signature of an operator: an operation of the IR.
@@ -66,18 +72,26 @@ struct OverloadRow {
 const std::vector<OperatorRow>& Operators();
 const OperatorRow& RowOf(Operator op);
 const std::vector<OverloadRow>& Overloads();
+// The rows of one operator; they stand together in the table.
+std::span<const OverloadRow> OverloadsOf(Operator op);
 const OverloadRow& RowOf(Opcode opcode);
 std::optional<Opcode> OpcodeByName(std::string_view name);
-// kInfix and kPrefix by what is written; kFunction by name. O(log n).
+// kInfix and kPrefix by what is written; kFunction, kConversion and kSyntax by name. O(log n).
 std::optional<Operator> OperatorBySpelling(std::string_view spelling, OperatorForm form);
 
 struct Resolution {
   const OverloadRow* overload = nullptr;  // null: no signature fits
   Type result;
 };
-// The first row of `op`, in table order, whose parameters are exactly `arguments` (kError fits everything). Implicit
-// conversions (int to float, any to a wanted type) are sema's business: it asks again with converted types.
+// The first row of `op`, in table order, whose parameters are exactly `arguments` (kError fits everything).
+// Implicit conversions (int to float, any to a wanted type) are sema's business: it asks again with converted
+// types.
 Resolution ResolveOverload(Operator op, const std::vector<Type>& arguments);
+
+// The operator of `x as TYPE`: kToInt for int, …; asked with the type of x. None for lists, maps and records.
+std::optional<Operator> ConversionTo(TypeKind kind);
+// The operator that takes a value of the kind out of an `any` without reading text: kAsInt for int, …
+std::optional<Operator> CastFromAny(TypeKind kind);
 
 // ---------------------------------------------------------------- hole types
 
@@ -91,6 +105,8 @@ struct HoleRow {
 };
 const std::vector<HoleRow>& HoleTypes();
 const HoleRow* HoleTypeByName(std::string_view name);
+// The type of the value that a hole gives: the result of its conversion, text where there is none.
+Type HoleType(const HoleRow& hole);
 
 // ---------------------------------------------------------------- severities and levels
 
@@ -101,11 +117,14 @@ std::optional<Severity> SeverityByName(std::string_view name);
 // Levels of log lines. Names of many loggers map onto them: "WARN", "W", "warning", 30 (pino) …
 enum class Level : std::uint8_t { kTrace, kDebug, kInfo, kWarning, kError, kCritical };
 std::string_view LevelName(Level level);
-std::optional<Level> LevelByName(std::string_view name);  // any case, all loggers' spellings
+std::optional<Level> LevelByName(std::string_view name);  // any case, all loggers' spellings and numbers
+std::optional<Level> LevelByNumber(
+    std::int64_t number);  // pino and bunyan: 10 trace … 60 critical; others are missing
 
 // ---------------------------------------------------------------- keywords
 
-// Words with a meaning at some place of the grammar. All are soft: a field may be called `count` or `from`.
+// Words with a meaning at some place of the grammar (keywords.def). All are soft: a field may be called
+// `count`.
 const std::vector<std::string_view>& Keywords();
 
 }  // namespace faultline::lang
