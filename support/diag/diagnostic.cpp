@@ -62,6 +62,11 @@ Diagnostic& DiagnosticSink::Add(std::size_t row, Span span, std::string message)
   return added;
 }
 
+void DiagnosticSink::Append(Diagnostic diagnostic) {
+  Diagnostic& added = Add(diagnostic.row, diagnostic.span, {});
+  added = std::move(diagnostic);
+}
+
 void DiagnosticSink::SortByPlace() {
   std::stable_sort(diagnostics_.begin(), diagnostics_.end(), [](const Diagnostic& a, const Diagnostic& b) {
     return a.span.file != b.span.file ? a.span.file < b.span.file : a.span.begin < b.span.begin;

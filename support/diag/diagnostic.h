@@ -90,6 +90,9 @@ class DiagnosticSink {
     return Add(kind.index, span, internal::FormatMessage(kind.index, {internal::ToArgument(arguments)...}));
   }
 
+  // Adds a diagnostic that was made elsewhere, under the same rule.
+  void Append(Diagnostic diagnostic);
+
   const std::vector<Diagnostic>& diagnostics() const { return diagnostics_; }
   std::vector<Diagnostic> Take() { return std::move(diagnostics_); }
   bool has_errors() const { return errors_ > 0; }
