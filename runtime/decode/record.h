@@ -22,6 +22,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -48,6 +49,15 @@ struct WrapperValues {
   const Value* slots = nullptr;
 };
 
+// From positions in a text to positions in the raw bytes of its record.
+struct TextMap {
+  std::uint32_t begin = 0;          // where there are no runs, text position p is raw position begin + p
+  std::span<const OffsetRun> runs;  // into raw, sorted
+  std::uint32_t ToRaw(std::uint32_t position) const {
+    return runs.empty() ? begin + position : runtime::ToRaw(runs, position);
+  }
+};
+
 struct RecordView {
   RecordContext context;  // file, line (of the first piece), text, raw, time, stream
   std::int64_t end_line = 0;
@@ -63,15 +73,19 @@ struct RecordView {
   std::uint32_t scan_begin = 0, scan_end = 0;    // in RecordBlock::bytes
   std::uint32_t extra_begin = 0, extra_end = 0;  // in RecordBlock::extra
 
-  // Text position p is raw position raw_begin + p where `runs` is empty, else ToRaw(runs, p).
-  std::uint32_t raw_begin = 0;
-  std::span<const OffsetRun> runs;
+  TextMap map;  // of context.text into context.raw
+  // The unwrapped line before Resolve put the message field in context.text, and its map.
+  std::string_view whole;
+  TextMap whole_map;
   std::span<const RawPiece> pieces;  // empty: one piece, at `offset`, line context.line
   Encoding encoding = Encoding::kBytes;
   std::span<const WrapperValues> wrappers;  // outermost first
 
   // Where byte `position` of context.text stands in the original. O(log runs), for UTF-16 O(line).
   LogPlace PlaceOfText(std::uint32_t position) const;
+  // Where a piece of text that some value shows stands: a view into text or raw is found exactly, anything
+  // else (an unescaped field, a computed one) is at the beginning of the text.
+  LogPlace PlaceOfView(std::string_view part) const;
   // The same for a byte of context.raw.
   LogPlace PlaceOfRaw(std::uint32_t position) const;
   // True if raw is valid UTF-8. O(raw); not kept.
