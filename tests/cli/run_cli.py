@@ -1,0 +1,297 @@
+#!/usr/bin/env python3
+"""The built program as scripts meet it: exit codes, pipes, signals, loaded libraries, hostile inputs.
+
+  run_cli.py BIN ROOT [TEST…]
+
+Each function test_* is one test; it gets a Box with a scratch folder. Prints each failure and the counts.
+"""
+import gzip
+import inspect
+import json
+import os
+import pathlib
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import traceback
+
+RULE = '''module demo
+
+/// A number that is too large.
+rule large {
+  severity error
+  match "value {n:int}"
+  where n > 100
+  report "{n} is too large"
+}
+'''
+
+
+class Box:
+    def __init__(self, binary, root, folder):
+        self.binary, self.root, self.folder = binary, root, pathlib.Path(folder)
+        self.file("demo.fault", RULE)
+
+    def file(self, name, content):
+        path = self.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return str(path)
+
+    def run(self, *arguments, stdin=b"", env=None, **options):
+        full = dict(os.environ, HOME=str(self.folder), XDG_CACHE_HOME=str(self.folder / "cache"), **(env or {}))
+        for name in ("GITHUB_ACTIONS", "CI", "NO_COLOR"):
+            full.pop(name, None) if not env or name not in env else None
+        return subprocess.run([self.binary, *arguments], input=stdin, capture_output=True, cwd=self.folder, env=full,
+                              timeout=120, **options)
+
+    def findings(self, *arguments, stdin=b""):
+        result = self.run("run", "-o", "json", *arguments, stdin=stdin)
+        objects = [json.loads(line) for line in result.stdout.splitlines()]
+        return result, [o for o in objects if o["kind"] == "finding"]
+
+
+def expect(condition, *shown):
+    if not condition:
+        raise AssertionError(" | ".join(str(s) for s in shown))
+
+
+def test_exit_0_without_findings(box):
+    result = box.run("run", "-r", "demo.fault", stdin=b"value 3\n")
+    expect(result.returncode == 0, result.returncode, result.stdout, result.stderr)
+
+
+def test_exit_1_at_the_severity_that_fails(box):
+    for level, code in (("note", 1), ("error", 1), ("critical", 0), ("never", 0)):
+        result = box.run("run", "-r", "demo.fault", "--fail-on", level, stdin=b"value 300\n")
+        expect(result.returncode == code, level, result.returncode)
+
+
+def test_exit_2_for_wrong_usage(box):
+    for arguments in (["run", "--no-such-option"], ["nonsense"], [], ["run", "-o", "xml"], ["run", "--engine", "gpu"]):
+        result = box.run(*arguments)
+        expect(result.returncode == 2, arguments, result.returncode)
+        expect(result.stderr and not result.stdout, arguments, result.stdout, result.stderr)
+
+
+def test_exit_2_for_rules_that_do_not_compile(box):
+    bad = box.file("bad.fault", "module bad\nrule x {\n  severity error\n  match \"a {n:int}\"\n  report \"{m}\"\n}\n")
+    result = box.run("run", "-r", bad, stdin=b"a 1\n")
+    expect(result.returncode == 2, result.returncode)
+    expect(b"bad.fault:5" in result.stderr, result.stderr)
+    expect(result.stdout == b"", result.stdout)
+
+
+def test_exit_3_for_missing_input_and_the_rest_is_worked_through(box):
+    good = box.file("good.log", "value 500\n")
+    result, found = box.findings("-r", "demo.fault", "missing.log", good)
+    expect(result.returncode == 3, result.returncode)
+    expect(len(found) == 1, found)
+    expect(b"missing.log" in result.stderr, result.stderr)
+
+
+def test_damaged_gzip_gives_what_was_read_and_exit_3(box):
+    whole = gzip.compress(b"value 500\n" * 50000)
+    damaged = box.file("cut.log.gz", whole[: len(whole) // 2])
+    result, found = box.findings("-r", "demo.fault", damaged)
+    expect(result.returncode == 3, result.returncode)
+    expect(len(found) > 1000, len(found))
+
+
+def test_gzip_and_plain_are_the_same(box):
+    text = b"value 1\nvalue 101\nvalue 5000\n"
+    plain = box.file("a.log", text)
+    packed = box.file("a.log.gz", gzip.compress(text))
+    first = [(f["location"]["line"], f["message"]) for f in box.findings("-r", "demo.fault", plain)[1]]
+    second = [(f["location"]["line"], f["message"]) for f in box.findings("-r", "demo.fault", packed)[1]]
+    expect(first == second == [(2, "101 is too large"), (3, "5000 is too large")], first, second)
+
+
+def test_utf16_with_bom(box):
+    log = box.file("w.log", "\ufeffgut\r\nvalue 777\r\n".encode("utf-16-le"))
+    _, found = box.findings("-r", "demo.fault", log)
+    expect([f["location"]["line"] for f in found] == [2], found)
+
+
+def test_colours_and_progress_bars_leave_the_text(box):
+    _, found = box.findings("-r", "demo.fault", stdin=b"\x1b[31mval\x1b[0mue 400\x1b[m\n 10%\r 99%\rvalue 500\n")
+    expect([f["fields"]["n"] for f in found] == [400, 500], found)
+
+
+def test_empty_binary_and_endless_lines(box):
+    for name, data in (("empty", b""), ("nul", b"\0" * 100000), ("binary", bytes(range(256)) * 5000),
+                       ("one line", b"x" * 5_000_000), ("no newline", b"value 999")):
+        result = box.run("run", "-r", "demo.fault", "-o", "json", stdin=data)
+        expect(result.returncode in (0, 1), name, result.returncode, result.stderr)
+    expect(result.returncode == 1, "the last line counts without its newline")
+
+
+def test_closed_pipe_ends_quietly(box):
+    log = box.file("many.log", b"value 500\n" * 200000)
+    command = f"'{box.binary}' run -r demo.fault -o json {log} | head -1"
+    result = subprocess.run(["bash", "-c", command], capture_output=True, cwd=box.folder, timeout=120)
+    expect(result.stderr == b"", result.stderr)
+    expect(len(result.stdout.splitlines()) == 1, result.stdout)
+
+
+def test_full_disk_is_reported(box):
+    with open("/dev/full", "wb") as full:
+        result = subprocess.run([box.binary, "list", "functions"], stdout=full, stderr=subprocess.PIPE, cwd=box.folder, timeout=60)
+    expect(result.returncode != 0 and b"No space left" in result.stderr, result.returncode, result.stderr)
+
+
+def test_interrupt_writes_what_was_decided(box):
+    full = dict(os.environ, HOME=str(box.folder))
+    program = subprocess.Popen([box.binary, "run", "-r", "demo.fault", "-o", "json", "--engine", "interp"], stdin=subprocess.PIPE,
+                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=box.folder, env=full)
+    program.stdin.write(b"value 500\n")
+    program.stdin.flush()
+    deadline = time.time() + 60
+    while time.time() < deadline:  # wait until the program reads its input
+        if os.path.exists(f"/proc/{program.pid}/wchan") and "pipe" in open(f"/proc/{program.pid}/wchan").read():
+            break
+        if open(f"/proc/{program.pid}/stat").read().split()[2] == "S" and time.time() > deadline - 58:
+            break
+        time.sleep(0.05)
+    program.send_signal(signal.SIGINT)
+    try:
+        out, err = program.communicate(timeout=60)
+    finally:
+        program.kill()
+    expect(program.returncode == 130, program.returncode, err)
+    expect(b'"message":"500 is too large"' in out, out, err)
+
+
+def libraries(box, *arguments, stdin=b"value 300\n"):
+    """Names of the libraries that the dynamic loader opened."""
+    result = box.run(*arguments, stdin=stdin, env={"LD_DEBUG": "files", "LD_DEBUG_OUTPUT": str(box.folder / "ld")})
+    text = "".join(p.read_text(errors="replace") for p in box.folder.glob("ld.*"))
+    for p in box.folder.glob("ld.*"):
+        p.unlink()
+    expect("calling init" in text, "LD_DEBUG said nothing", result.stderr)
+    return text
+
+
+def test_llvm_is_loaded_only_for_native_code(box):
+    for arguments in (["check", "demo.fault"], ["fmt", "--check", "demo.fault"], ["run", "--engine", "interp", "-r", "demo.fault"],
+                      ["run", "-r", "demo.fault"]):
+        text = libraries(box, *arguments)
+        expect("libLLVM" not in text, arguments, "loads LLVM")
+    if os.environ.get("FAULTLINE_JIT") == "OFF":
+        return
+    text = libraries(box, "run", "--engine", "jit", "--no-cache", "-r", "demo.fault")
+    expect("libLLVM" in text, "--engine jit loads no LLVM")
+
+
+def test_missing_plugin_is_said_once_and_the_run_goes_on(box):
+    result = box.run("run", "--engine", "jit", "--no-cache", "-r", "demo.fault", stdin=b"value 300\nvalue 301\n",
+                     env={"FAULTLINE_PLUGIN_DIR": str(box.folder)})
+    expect(result.returncode == 1, result.returncode, result.stderr)
+    expect(result.stderr.count(b"interpreter") == 1, result.stderr)
+    strict = box.run("run", "--engine", "jit", "--no-cache", "--require-native", "-r", "demo.fault", stdin=b"value 300\n",
+                     env={"FAULTLINE_PLUGIN_DIR": str(box.folder)})
+    expect(strict.returncode == 2, strict.returncode, strict.stderr)
+
+
+def test_inline_expression(box):
+    result, found = box.findings("-e", 'match "{file}:{line:int}: {what:rest}"', stdin=b"ok\nmain.go:7: wrong\n")
+    expect(result.returncode == 1, result.returncode, result.stderr)
+    expect([(f["fields"]["file"], f["fields"]["line"], f["fields"]["what"]) for f in found] == [("main.go", 7, "wrong")], found)
+
+
+def test_repository_rules_are_found_by_walking_up(box):
+    box.file(".faultline/own.fault", RULE)
+    box.file("deep/er/x.log", "value 300\n")
+    full = dict(os.environ, HOME=str(box.folder))
+    result = subprocess.run([box.binary, "run", "-o", "json", "x.log"], capture_output=True, cwd=box.folder / "deep/er", env=full, timeout=60)
+    expect(b"demo.large" in result.stdout, result.stdout, result.stderr)
+
+
+def test_several_outputs_at_once(box):
+    result = box.run("run", "-r", "demo.fault", "-o", "human", "-o", "json=out.json", "-o", "github=out.txt", stdin=b"value 300\n")
+    expect(b"too large" in result.stdout, result.stdout)
+    expect(b'"kind":"finding"' in (box.folder / "out.json").read_bytes(), "json")
+    expect(b"::error" in (box.folder / "out.txt").read_bytes(), "github")
+
+
+def test_json_keys_are_in_the_order_of_the_contract(box):
+    _, found = box.findings("-r", "demo.fault", stdin=b"value 300\n")
+    order = ["kind", "id", "rule", "severity", "message", "location", "source", "fields", "evidence", "raw", "confidence", "fix", "key",
+             "count", "first", "last"]
+    keys = [k for k in found[0] if k in order]
+    expect(keys == sorted(keys, key=order.index) and set(found[0]) <= set(order), list(found[0]))
+
+
+def test_threads_and_engines_give_the_same_bytes(box):
+    lines = "".join(f"value {i * 7 % 400} x{i}\n" for i in range(20000)).encode()
+    log = box.file("big.log", lines)
+    engines = ["interp"] if os.environ.get("FAULTLINE_JIT") == "OFF" else ["interp", "jit", "auto"]
+    outputs = {(e, t): box.run("run", "-r", "demo.fault", "-o", "json", "--engine", e, "--threads", t, log).stdout
+               for e in engines for t in ("1", "4")}
+    expect(len(set(outputs.values())) == 1 and len(outputs[("interp", "1")]) > 1000, {k: len(v) for k, v in outputs.items()})
+
+
+def test_help_has_an_example_and_version_is_printed(box):
+    for verb in ("run", "check", "fmt", "list", "config", "test", "explain", "repl", "completion"):
+        result = box.run(verb, "--help")
+        expect(result.returncode == 0 and b"Example" in result.stdout, verb, result.stdout)
+    result = box.run("--version")
+    expect(result.returncode == 0 and result.stdout.startswith(b"faultline "), result.stdout)
+
+
+def test_completion_scripts_are_shell(box):
+    for shell in ("bash", "zsh", "fish"):
+        result = box.run("completion", shell)
+        expect(result.returncode == 0 and b"faultline" in result.stdout, shell)
+    check = subprocess.run(["bash", "-n"], input=box.run("completion", "bash").stdout, capture_output=True)
+    expect(check.returncode == 0, check.stderr)
+
+
+def test_fmt_check_shows_a_diff_and_fmt_repairs(box):
+    ugly = box.file("ugly.fault", RULE.replace("  severity error", "     severity    error  "))
+    result = box.run("fmt", "--check", ugly)
+    expect(result.returncode == 1 and b"severity" in result.stdout, result.returncode, result.stdout)
+    expect(box.run("fmt", ugly).returncode == 0, "fmt")
+    expect(box.run("fmt", "--check", ugly).returncode == 0, "fmt is not idempotent")
+    expect(pathlib.Path(ugly).read_text() == RULE, pathlib.Path(ugly).read_text())
+
+
+def test_hostile_text_never_reaches_a_terminal(box):
+    rule = box.file("h.fault", 'module h\nrule h { severity error; match "bad {x:rest}"; report "bad {x}"; fix "echo {x}" }\n')
+    log = b"bad \x1b]0;title\x07\x1b[2J \xff\xfe ::error::x%0A \xe2\x80\xae$(reboot)`id`\n"
+    result = box.run("run", "-r", rule, stdin=log)
+    expect(all(b >= 32 or b == 10 for b in result.stdout), result.stdout)
+    result.stdout.decode("utf-8")
+    expect("\u202e" not in result.stdout.decode(), "bidi control")
+    github = box.run("run", "-r", rule, "-o", "github", stdin=log).stdout
+    expect(github.count(b"\n") == len([l for l in github.splitlines() if l]), github)
+
+
+def test_run_passes_a_command_through(box):
+    result = box.run("run", "-r", "demo.fault", "--", "bash", "-c", "echo value 300; echo oops >&2; exit 7")
+    expect(result.returncode == 7, result.returncode, result.stderr)
+    expect(b"value 300\n" in result.stdout and b"too large" in result.stdout + result.stderr, result.stdout, result.stderr)
+
+
+def main():
+    binary, root = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
+    wanted = sys.argv[3:]
+    tests = [(n, f) for n, f in inspect.getmembers(sys.modules[__name__], inspect.isfunction)
+             if n.startswith("test_") and (not wanted or any(w in n for w in wanted))]
+    failed = 0
+    for name, function in sorted(tests, key=lambda t: t[1].__code__.co_firstlineno):
+        with tempfile.TemporaryDirectory() as folder:
+            try:
+                function(Box(binary, root, folder))
+            except Exception as error:  # noqa: BLE001 - every failure is shown and counted
+                failed += 1
+                place = traceback.extract_tb(error.__traceback__)[1:][:1]
+                print(f"FAILED {name} (line {place[0].lineno if place else '?'}): {str(error)[:2000]}")
+    print(f"{len(tests) - failed} passed, {failed} failed")
+    return failed > 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
