@@ -199,14 +199,16 @@ struct FieldPlan {
   std::string name;
   lang::Type type;
   bool optional = false;
-  bool others = false;            // a map of all keys that no other field names
-  // JSON path or one logfmt key; "a.b" as one exact key is one element. An array on the way stands for each of its
-  // elements ("[]" behind a key may say so) unless the next element is its index; the field is then a list.
+  bool others = false;  // a map of all keys that no other field names
+  // JSON path or one logfmt key; "a.b" as one exact key is one element. An array on the way stands for each
+  // of its elements ("[]" behind a key may say so) unless the next element is its index; the field is then a
+  // list.
   std::vector<std::string> path;
-  SlotId slot = kNone;            // in the format's frame
-  // From the raw slot value to `type`, in the format's frame (reads the slot, stores the slot). Scalars then arrive as
-  // text - strings unescaped, numbers and booleans as the source spells them - so that conversions are the ones of
-  // holes and no number passes through a double. kNone: stored as decoded, made to fit `type` or missing.
+  SlotId slot = kNone;  // in the format's frame
+  // From the raw slot value to `type`, in the format's frame (reads the slot, stores the slot). Scalars then
+  // arrive as text - strings unescaped, numbers and booleans as the source spells them - so that conversions
+  // are the ones of holes and no number passes through a double. kNone: stored as decoded, made to fit `type`
+  // or missing.
   FunctionId convert = kNone;
 };
 

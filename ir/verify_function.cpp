@@ -277,7 +277,9 @@ class UseVerifier {
       : module_(module), use_(use), function_(module.functions[*use.function]), errors_(errors) {}
 
   void Run() {
-    const Type needed = NeededResult(use_);
+    Type needed = NeededResult(use_);
+    // A conversion either returns the field's value or stores it into the field's slot.
+    if (use_.role == FunctionRole::kConvert && function_.result.is_error()) needed = Type();
     stores_ = needed.is_error();
     if (function_.result != needed) Add(kNone, "its result is not of the type that is needed there");
     for (ValueId value = 0; value < function_.instructions.size() && !errors_->full(); ++value) Check(value);
@@ -347,6 +349,8 @@ class UseVerifier {
     if (use_.stage != nullptr && !Contains(use_.stage->stores, instruction.index)) {
       return Add(value, "the stage does not say that it stores this slot");
     }
+    if (use_.field != nullptr && use_.field->slot != instruction.index)
+      return Add(value, "that is another field's slot");
     if ((*use_.slots)[instruction.index].type != function_.instructions[instruction.arguments[0]].type) {
       Add(value, "the slot has another type");
     }
