@@ -4,8 +4,7 @@
 
 #include "ir/interp/pattern_table.h"
 #include "runtime/ops/ops.h"
-#include "support/regex/pike.h"
-#include "support/regex/utf8.h"
+#include "support/regex/search.h"
 
 #include <algorithm>
 #include <utility>
@@ -24,16 +23,15 @@ class InterpreterScratch final : public runtime::Scratch {
   std::vector<Value> values;       // of the function that runs, by ValueId
   std::vector<Value> arguments;    // of the operation that runs
   std::vector<regex::Span> spans;  // of the pattern that is matched
-  regex::PikeScratch pike;
+  regex::Scratch regex;
 };
 
 bool MatchText(PatternTable& patterns, PatternId pattern, std::string_view text,
                std::span<CaptureSpan> captures, InterpreterScratch& scratch) {
-  const bool utf8 = regex::IsAscii(text) || regex::IsValidUtf8(text);
-  const regex::Prog* program = patterns.Get(pattern, utf8 ? regex::Encoding::kUtf8 : regex::Encoding::kBytes);
-  if (program == nullptr) return false;
+  const regex::Regex* regex = patterns.Get(pattern);
+  if (regex == nullptr) return false;
   scratch.spans.assign(captures.size(), {});
-  if (!regex::PikeSearch(*program, text, 0, regex::Anchor::kNone, scratch.spans, scratch.pike)) return false;
+  if (!regex::Search(*regex, text, 0, regex::Anchor::kNone, scratch.spans, scratch.regex)) return false;
   std::transform(scratch.spans.begin(), scratch.spans.end(), captures.begin(),
                  [](const regex::Span& span) { return CaptureSpan{span.begin, span.end}; });
   return true;

@@ -1,8 +1,9 @@
 // The interpreter: the meaning of the IR, written to be obviously right rather than fast.
 //
 // Functions are walked instruction by instruction over an array of values; operations call their C function
-// (runtime/ops/), patterns run on the reference engine of support/regex. Native code (jit) has to give the
-// same.
+// (runtime/ops/), patterns run on the engines of support/regex (search.h), which are tested against each
+// other and against RE2: a line that is UTF-8 is matched by code points, any other by bytes. Native code
+// (jit) has to give the same.
 //
 // The module must be one that Verify accepts: indices are not checked again. Hostile values (text, lists of
 // any length, values of another kind than declared) are. Patterns are compiled when first matched, once,

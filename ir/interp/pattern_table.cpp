@@ -1,23 +1,18 @@
 // Compiling patterns on first use.
 #include "ir/interp/pattern_table.h"
 
-#include "support/regex/syntax.h"
-
-#include <optional>
+#include <utility>
 
 namespace faultline::ir {
 
 namespace {
 
-regex::ProgPtr CompilePattern(const Pattern& pattern, regex::Encoding encoding) {
+std::optional<regex::Regex> CompilePattern(const Pattern& pattern) {
   const std::optional<regex::Flags> flags = regex::ParseFlags(pattern.flags);
-  if (!flags.has_value()) return nullptr;
-  const regex::Result<regex::NodePtr> tree = regex::Parse(pattern.regex, *flags);
-  if (!tree.ok()) return nullptr;
-  regex::CompileOptions options;
-  options.encoding = encoding;
-  const regex::Result<regex::ProgPtr> program = regex::Compile(*tree, options);
-  return program.ok() ? *program : nullptr;
+  if (!flags.has_value()) return std::nullopt;
+  regex::Result<regex::Regex> made = regex::Regex::Make(pattern.regex, *flags);
+  if (!made.ok()) return std::nullopt;
+  return *std::move(made);
 }
 
 }  // namespace
@@ -25,12 +20,10 @@ regex::ProgPtr CompilePattern(const Pattern& pattern, regex::Encoding encoding) 
 PatternTable::PatternTable(const Module& module)
     : module_(module), entries_(std::make_unique<Entry[]>(module.patterns.size())) {}
 
-const regex::Prog* PatternTable::Get(PatternId pattern, regex::Encoding encoding) {
+const regex::Regex* PatternTable::Get(PatternId pattern) {
   Entry& entry = entries_[pattern];
-  const auto index = static_cast<std::size_t>(encoding);
-  std::call_once(entry.once[index],
-                 [&] { entry.program[index] = CompilePattern(module_.patterns[pattern], encoding); });
-  return entry.program[index].get();
+  std::call_once(entry.once, [&] { entry.regex = CompilePattern(module_.patterns[pattern]); });
+  return entry.regex.has_value() ? &*entry.regex : nullptr;
 }
 
 }  // namespace faultline::ir

@@ -1,15 +1,15 @@
 // The patterns of a module as automata, compiled when first needed.
 //
-// A pattern has two automata, since a line that is not UTF-8 is matched byte by byte; the second is rarely
-// made. Thread safety: all of it; whoever comes first compiles and others wait.
+// Thread safety: all of it; whoever comes first compiles a pattern and others wait for it.
 #ifndef FAULTLINE_IR_INTERP_PATTERN_TABLE_H_
 #define FAULTLINE_IR_INTERP_PATTERN_TABLE_H_
 
 #include "ir/ir.h"
-#include "support/regex/program.h"
+#include "support/regex/search.h"
 
 #include <memory>
 #include <mutex>
+#include <optional>
 
 namespace faultline::ir {
 
@@ -19,12 +19,12 @@ class PatternTable {
   explicit PatternTable(const Module& module);
 
   // Null if the pattern does not compile.
-  const regex::Prog* Get(PatternId pattern, regex::Encoding encoding);
+  const regex::Regex* Get(PatternId pattern);
 
  private:
   struct Entry {
-    std::once_flag once[2];
-    regex::ProgPtr program[2];  // by Encoding
+    std::once_flag once;
+    std::optional<regex::Regex> regex;
   };
 
   const Module& module_;
