@@ -22,7 +22,7 @@ namespace faultline::runtime {
 
 // A place in the log. Lines and columns count from 1, columns in bytes of the original line, offset from 0 in
 // bytes of the original file (decompressed).
-struct LogPlace {
+struct FindingPlace {
   std::string file;
   std::int64_t line = 0;
   std::int64_t column = 0;
@@ -49,11 +49,9 @@ struct ContextLine {
 struct Evidence {
   std::string file;
   std::int64_t line = 0;
-  std::int64_t column = 0;   // of the match, as in LogPlace; 0: not known
-  std::int64_t length = 0;   // of the match, in bytes of the original line
-  std::string text;          // the original line without its end, clipped around the match when very long
-  std::int64_t clipped = 0;  // bytes of the original line before `text`
-  std::vector<ContextLine> before, after;  // ascending lines; empty unless asked for
+  std::string text;                        // the original line without its end, clipped around the match when very long
+  std::uint32_t mark = 0, mark_size = 0;   // the match, in bytes of `text`; size 0: the whole line
+  std::vector<ContextLine> before, after;  // neighbours in the file, ascending; empty unless asked for
 };
 
 struct FindingField {
@@ -68,7 +66,7 @@ struct Finding {
   std::string id;  // 32 hex digits
   lang::Severity severity = lang::Severity::kNote;
   std::string message;
-  LogPlace location;
+  FindingPlace location;
   std::optional<SourcePlace> source;
   std::vector<FindingField> fields;
   std::vector<Evidence> evidence;  // in the order of the stages

@@ -1,0 +1,74 @@
+// Phase 1: see block_scanner.h.
+#include "runtime/engine/block_scanner.h"
+
+#include <algorithm>
+
+namespace faultline::runtime {
+
+void BlockScanner::Scan(RecordBlock* block, ScanResult* result) {
+  result->hits.clear();
+  result->waiting.clear();
+  const EnginePlan& plan = evaluator_.plan();
+  plan.prefilter().Scan(block->bytes(), &in_bytes_);
+  plan.prefilter().Scan(block->extra(), &in_extra_);
+  const bool all = !plan.everywhere().empty() || plan.computed_text();
+
+  // Both haystacks hold the records' pieces in order, so one walk hands the hits to the records. A literal
+  // that begins in one piece and ends in the next calls needlessly, which is harmless.
+  std::size_t b = 0, e = 0;
+  for (std::uint32_t i = 0; i < block->records.size(); ++i) {
+    RecordView& record = block->records[i];
+    called_.clear();
+    auto take = [&](const std::vector<LiteralHit>& hits, std::size_t* at, std::uint32_t begin,
+                    std::uint32_t end) {
+      while (*at < hits.size() && hits[*at].offset < begin) ++*at;
+      for (; *at < hits.size() && hits[*at].offset < end; ++*at) {
+        const auto alternates = plan.AlternatesOf(hits[*at].literal);
+        called_.insert(called_.end(), alternates.begin(), alternates.end());
+      }
+    };
+    take(in_bytes_, &b, record.scan_begin, record.scan_end);
+    take(in_extra_, &e, record.extra_begin, record.extra_end);
+    if (called_.empty() && !all) continue;
+    ScanRecord(block, i, result);
+  }
+}
+
+void BlockScanner::CallByLiterals(std::string_view text) {
+  const EnginePlan& plan = evaluator_.plan();
+  plan.prefilter().Scan(text, &in_text_);
+  for (const LiteralHit& hit : in_text_) {
+    const auto alternates = plan.AlternatesOf(hit.literal);
+    called_.insert(called_.end(), alternates.begin(), alternates.end());
+  }
+}
+
+void BlockScanner::ScanRecord(RecordBlock* block, std::uint32_t index, ScanResult* result) {
+  const EnginePlan& plan = evaluator_.plan();
+  RecordView& record = block->records[index];
+  evaluator_.Resolve(record, &block->arena);
+  if (plan.computed_text()) CallByLiterals(record.context.text);
+  called_.insert(called_.end(), plan.everywhere().begin(), plan.everywhere().end());
+  std::sort(called_.begin(), called_.end());
+  called_.erase(std::unique(called_.begin(), called_.end()), called_.end());
+
+  for (std::size_t begin = 0, end = 0; begin < called_.size(); begin = end) {
+    const StageId stage = plan.alternates()[called_[begin]].stage;
+    while (end < called_.size() && plan.alternates()[called_[end]].stage == stage) ++end;
+    const std::span<const AlternateId> alternates(called_.data() + begin, end - begin);
+    if (plan.stages()[stage].lazy) {
+      StageHit hit;
+      hit.record = index;
+      hit.stage = stage;
+      hit.evaluated = false;
+      hit.first = static_cast<std::uint32_t>(result->waiting.size());
+      hit.count = static_cast<std::uint32_t>(alternates.size());
+      result->waiting.insert(result->waiting.end(), alternates.begin(), alternates.end());
+      result->hits.push_back(hit);
+    } else {
+      evaluator_.Evaluate(alternates, record, index, &block->arena, &result->hits);
+    }
+  }
+}
+
+}  // namespace faultline::runtime

@@ -1,0 +1,85 @@
+// The engine: a program and inputs in, findings out.
+//
+//   Engine engine(program, options);
+//   engine.AddSink(&report);
+//   for (…) engine.Run(OpenInput(…), path);
+//   engine.Finish();
+//
+// Each input goes through: lines -> records (RecordStream) -> phase 1 on `threads` workers (block_scanner.h)
+// -> phase 2 in order (sequence_matcher.h) -> sinks. Findings and their order depend on the bytes, the
+// program, `now` and the choices, never on block size or the number of threads. docs/engine.md describes it.
+//
+// Memory: a bounded number of blocks and the matcher's bounded state; it does not grow with the input.
+// Thread safety: one caller; sinks are called on the caller's thread. The program must be safe to share (it
+// is).
+#ifndef FAULTLINE_RUNTIME_ENGINE_ENGINE_H_
+#define FAULTLINE_RUNTIME_ENGINE_ENGINE_H_
+
+#include "runtime/decode/record_stream.h"
+#include "runtime/engine/sequence_matcher.h"
+#include "runtime/finding/finding.h"
+#include "runtime/finding/sink.h"
+#include "runtime/finding/summary.h"
+#include "runtime/input/byte_source.h"
+#include "runtime/program.h"
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace faultline::runtime {
+
+struct EngineOptions {
+  int threads = 1;               // workers of phase 1; 1: none, all on the caller's thread
+  std::int64_t now = 0;          // ns since 1970 UTC
+  std::int64_t zone_offset = 0;  // seconds east of UTC, for times without a zone
+  int context_lines = 0;         // neighbours of each evidence line that findings carry, for people
+  PathMap path_map;
+  MatcherLimits limits;
+  LineOptions lines;
+  RecordChoices choices;
+  RecordLimits records;
+  const std::atomic<bool>* stop = nullptr;  // set by a signal handler: end after the block at hand
+};
+
+// What happened to one input.
+struct InputResult {
+  SourceDecision decision;         // wrappers, and why
+  std::vector<InputError> errors;  // of reading and decoding
+  std::int64_t lines = 0;
+  std::int64_t bytes = 0;
+};
+
+class Engine {
+ public:
+  Engine(std::shared_ptr<const Program> program, EngineOptions options);
+  ~Engine();
+  Engine(const Engine&) = delete;
+  Engine& operator=(const Engine&) = delete;
+
+  // `sink` must live until Finish.
+  void AddSink(FindingSink* sink);
+
+  // Works through one input. `path` is what findings show as the file.
+  InputResult Run(std::unique_ptr<ByteSource> bytes, const std::string& path);
+
+  // An input that could not be opened, so that the summary says so.
+  void NoteError(const InputError& error);
+
+  // Tells the sinks that all is over. Once.
+  void Finish();
+
+  const RunSummary& summary() const;
+  const EnginePlan& plan() const;
+  std::size_t pending() const;  // matches that wait; 0 between inputs
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace faultline::runtime
+
+#endif  // FAULTLINE_RUNTIME_ENGINE_ENGINE_H_

@@ -1,0 +1,173 @@
+// Evaluation of stages: see evaluator.h.
+#include "runtime/engine/evaluator.h"
+
+#include <algorithm>
+#include <functional>
+
+namespace faultline::runtime {
+namespace {
+
+bool IsText(const Value& value) {
+  return value.kind == ValueKind::kText;
+}
+
+// Whether `part` points into `whole`; on views of different buffers only std::less gives an order.
+bool PointsInto(std::string_view part, std::string_view whole) {
+  const std::less_equal<const char*> not_after;
+  return part.data() != nullptr && not_after(whole.data(), part.data()) &&
+         not_after(part.data(), whole.data() + whole.size());
+}
+
+}  // namespace
+
+LogPlace PlaceOf(const RecordView& record, std::string_view matched) {
+  if (PointsInto(matched, record.context.text)) {
+    return record.PlaceOfText(static_cast<std::uint32_t>(matched.data() - record.context.text.data()));
+  }
+  if (PointsInto(matched, record.context.raw)) {
+    return record.PlaceOfRaw(static_cast<std::uint32_t>(matched.data() - record.context.raw.data()));
+  }
+  return record.PlaceOfRaw(0);
+}
+
+StageEvaluator::StageEvaluator(const EnginePlan& plan, const Program& program, ir::FormatId forced_format,
+                               const EvalContext& context)
+    : plan_(plan),
+      program_(program),
+      scratch_(program.NewScratch()),
+      decoder_(program, forced_format),
+      context_(context) {
+  std::size_t slots = 0, captures = 1;
+  for (const ir::Rule& rule : plan.module().rules) slots = std::max(slots, rule.slots.size());
+  for (const ir::Pattern& pattern : plan.module().patterns)
+    captures = std::max(captures, pattern.captures.size() + 1);
+  slots_.resize(slots);
+  captures_.resize(captures);
+}
+
+void StageEvaluator::Resolve(RecordView& record, Arena* arena) {
+  if (record.resolved) return;
+  context_.arena = arena;
+  decoder_.Resolve(record, context_);
+  record.resolved = true;
+}
+
+Value StageEvaluator::Call(ir::FunctionId function, Value* slots, const RecordContext* record, Arena* arena) {
+  context_.arena = arena;
+  Frame frame;
+  frame.slots = slots;
+  frame.record = record;
+  return program_.Call(function, frame, context_, *scratch_);
+}
+
+std::span<Value> StageEvaluator::FormatSlots(ir::FormatId format) {
+  format_slots_.assign(plan_.module().formats[format].slots.size(), Value::Missing());
+  return format_slots_;
+}
+
+bool StageEvaluator::TryAlternates(std::span<const AlternateId> alternates, std::string_view subject,
+                                   const Value* input, const RecordView* record,
+                                   const RecordContext& record_context, Arena* arena, StageHit* hit) {
+  const StagePlan& plan = plan_.stages()[plan_.alternates()[alternates.front()].stage];
+  const ir::Stage& stage = *plan.stage;
+  context_.arena = arena;
+  for (AlternateId id : alternates) {
+    const Alternate& alternate = plan_.alternates()[id];
+    Frame frame;
+    frame.slots = slots_.data();
+    frame.input = input;
+    frame.subject = subject;
+    hit->matched = subject.substr(0, 0);
+    if (alternate.pattern != ir::kNone) {
+      const std::size_t captures = plan_.module().patterns[alternate.pattern].captures.size() + 1;
+      const std::span<CaptureSpan> spans(captures_.data(), captures);
+      std::fill(spans.begin(), spans.end(), CaptureSpan{});
+      if (!program_.Match(alternate.pattern, subject, spans, *scratch_)) continue;
+      frame.captures = spans;
+      hit->matched = subject.substr(static_cast<std::size_t>(spans[0].begin),
+                                    static_cast<std::size_t>(spans[0].end - spans[0].begin));
+    }
+    for (ir::SlotId slot : stage.stores) slots_[slot] = Value::Missing();
+
+    RecordContext seen = record_context;
+    if (record != nullptr) {
+      const LogPlace place = PlaceOf(*record, hit->matched);
+      seen.line = place.line;
+      seen.column = place.column;
+    }
+    frame.record = &seen;
+    if (stage.load != ir::kNone) program_.Call(stage.load, frame, context_, *scratch_);
+    const ir::FunctionId extract = alternate.plan == nullptr ? ir::kNone : alternate.plan->extract;
+    const ir::FunctionId guard = alternate.plan == nullptr ? ir::kNone : alternate.plan->guard;
+    if (extract != ir::kNone) program_.Call(extract, frame, context_, *scratch_);
+    if (guard != ir::kNone && !program_.Call(guard, frame, context_, *scratch_).is_true()) continue;
+    if (stage.guard != ir::kNone && !program_.Call(stage.guard, frame, context_, *scratch_).is_true())
+      continue;
+
+    hit->stage = plan_.alternates()[id].stage;
+    Value* stored = arena->AllocateValues(stage.stores.size());
+    for (std::size_t i = 0; i < stage.stores.size(); ++i) stored[i] = slots_[stage.stores[i]];
+    hit->stored = stored;
+    return true;
+  }
+  return false;
+}
+
+void StageEvaluator::Evaluate(std::span<const AlternateId> alternates, const RecordView& record,
+                              std::uint32_t record_index, Arena* arena, std::vector<StageHit>* hits) {
+  const StageId stage_id = plan_.alternates()[alternates.front()].stage;
+  const ir::Stage& stage = *plan_.stages()[stage_id].stage;
+  StageHit hit;
+  hit.record = record_index;
+  switch (stage.input) {
+    case ir::StageInput::kText:
+      if (TryAlternates(alternates, record.context.text, nullptr, &record, record.context, arena, &hit)) {
+        hits->push_back(hit);
+      }
+      return;
+    case ir::StageInput::kRaw:
+      if (TryAlternates(alternates, record.context.raw, nullptr, &record, record.context, arena, &hit)) {
+        hits->push_back(hit);
+      }
+      return;
+    case ir::StageInput::kRule:
+      return;
+    case ir::StageInput::kField:
+    case ir::StageInput::kFormat:
+      break;
+  }
+  if (record.format == ir::kNone || (stage.format != ir::kNone && stage.format != record.format)) return;
+  const ir::Format& format = plan_.module().formats[record.format];
+  ir::SlotId field = ir::kNone;
+  if (stage.input == ir::StageInput::kField) {
+    for (ir::SlotId slot = 0; slot < format.slots.size(); ++slot) {
+      if (format.slots[slot].name == stage.field) field = slot;
+    }
+    if (field == ir::kNone) return;
+  }
+  context_.arena = arena;
+  const std::size_t count = decoder_.Count(record.format, record, context_);
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::span<Value> slots = FormatSlots(record.format);
+    context_.arena = arena;
+    if (!decoder_.Load(record.format, record, i, slots, context_)) continue;
+    std::string_view subject = record.context.text;
+    if (field != ir::kNone) {
+      if (!IsText(slots[field])) continue;
+      subject = slots[field].AsText();
+    }
+    if (TryAlternates(alternates, subject, slots.data(), &record, record.context, arena, &hit))
+      hits->push_back(hit);
+  }
+}
+
+bool StageEvaluator::EvaluateRead(StageId stage, const Value* input, const RecordContext& record,
+                                  Arena* arena, StageHit* hit) {
+  const StagePlan& plan = plan_.stages()[stage];
+  for (AlternateId id = plan.first; id < plan.last; ++id) {
+    if (TryAlternates({&id, 1}, record.text, input, nullptr, record, arena, hit)) return true;
+  }
+  return false;
+}
+
+}  // namespace faultline::runtime

@@ -1,0 +1,75 @@
+// Does a stage match a record, and what does it store? Pure: depends on the record only, so that it may run
+// on any thread, now or later.
+#ifndef FAULTLINE_RUNTIME_ENGINE_EVALUATOR_H_
+#define FAULTLINE_RUNTIME_ENGINE_EVALUATOR_H_
+
+#include "runtime/decode/record.h"
+#include "runtime/decode/record_decoder.h"
+#include "runtime/engine/plan.h"
+#include "runtime/program.h"
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string_view>
+#include <vector>
+
+namespace faultline::runtime {
+
+// One match of a stage.
+struct StageHit {
+  std::uint32_t record = 0;  // index into RecordBlock::records
+  StageId stage = 0;
+  bool evaluated = true;  // false: candidates only, alternates [first, first + count) of ScanResult::waiting
+  std::uint32_t first = 0, count = 0;
+  std::string_view matched;       // a view into the record; empty, at the text's begin, where no pattern is
+  const Value* stored = nullptr;  // values of Stage::stores, in its order; in the arena given to Evaluate
+};
+
+class StageEvaluator {
+ public:
+  // `now` and `zone` as in EvalContext. The plan and the program must outlive the evaluator. One thread at a
+  // time.
+  StageEvaluator(const EnginePlan& plan, const Program& program, ir::FormatId forced_format,
+                 const EvalContext& context);
+
+  // Decides the record's format and text; idempotent.
+  void Resolve(RecordView& record, Arena* arena);
+
+  // Tries `alternates`, which are of one stage, ascending, and appends the matches: at most one, but for
+  // formats of which several records stand in one. The record is resolved.
+  void Evaluate(std::span<const AlternateId> alternates, const RecordView& record, std::uint32_t record_index,
+                Arena* arena, std::vector<StageHit>* hits);
+
+  // The same for a stage that reads a rule: `input` is the frame of what the rule found. False: no match.
+  bool EvaluateRead(StageId stage, const Value* input, const RecordContext& record, Arena* arena,
+                    StageHit* hit);
+
+  // Runs a function over a frame.
+  Value Call(ir::FunctionId function, Value* slots, const RecordContext* record, Arena* arena);
+
+  const EnginePlan& plan() const { return plan_; }
+
+ private:
+  bool TryAlternates(std::span<const AlternateId> alternates, std::string_view subject, const Value* input,
+                     const RecordView* record, const RecordContext& record_context, Arena* arena,
+                     StageHit* hit);
+  std::span<Value> FormatSlots(ir::FormatId format);
+
+  const EnginePlan& plan_;
+  const Program& program_;
+  std::unique_ptr<Scratch> scratch_;
+  RecordDecoder decoder_;
+  EvalContext context_;
+  std::vector<Value> slots_;
+  std::vector<Value> format_slots_;
+  std::vector<CaptureSpan> captures_;
+};
+
+// Where a hit stands in the original: line, column, offset. For text that is no part of the line's bytes (an
+// unescaped field) the record's beginning.
+LogPlace PlaceOf(const RecordView& record, std::string_view matched);
+
+}  // namespace faultline::runtime
+
+#endif  // FAULTLINE_RUNTIME_ENGINE_EVALUATOR_H_

@@ -1,0 +1,43 @@
+// Findings from matches: see finding_maker.h.
+#include "runtime/engine/finding_maker.h"
+
+#include <utility>
+
+namespace faultline::runtime {
+
+FindingPtr MakeFinding(const EnginePlan& plan, ir::RuleId rule_id, Match match, const PathMap& path_map,
+                       StageEvaluator* evaluator) {
+  const ir::Rule& rule = plan.module().rules[rule_id];
+  auto finding = std::make_shared<Finding>();
+  finding->rule = &rule;
+  finding->rule_index = rule_id;
+  finding->severity = rule.severity;
+  finding->location = std::move(match.place);
+  finding->evidence = std::move(match.evidence);
+  finding->first = match.first;
+  finding->last = match.last;
+  auto text = [&](ir::FunctionId function) {
+    if (function == ir::kNone) return Value::Missing();
+    return evaluator->Call(function, match.slots.data(), &match.record, match.arena.get());
+  };
+  if (const Value message = text(rule.report); message.kind == ValueKind::kText) {
+    finding->message = std::string(message.AsText());
+  }
+  if (const Value fix = text(rule.fix); fix.kind == ValueKind::kText)
+    finding->fix = std::string(fix.AsText());
+  if (const Value at = text(rule.at); at.kind == ValueKind::kText) {
+    finding->source = ParsePlace(at.AsText());
+    if (finding->source) finding->source->file = path_map.Apply(finding->source->file);
+  }
+  for (std::size_t slot = 0; slot < rule.slots.size() && slot < match.slots.size(); ++slot) {
+    if (rule.slots[slot].hidden || match.slots[slot].is_missing()) continue;
+    finding->fields.push_back({rule.slots[slot].name, rule.slots[slot].type, match.slots[slot]});
+  }
+  std::vector<std::pair<std::string_view, Value>> identity;
+  for (ir::SlotId slot : rule.identity) identity.emplace_back(rule.slots[slot].name, match.slots[slot]);
+  finding->id = Fingerprint(rule.name, identity);
+  finding->arena = std::move(match.arena);
+  return finding;
+}
+
+}  // namespace faultline::runtime

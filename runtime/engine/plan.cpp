@@ -1,0 +1,191 @@
+// The engine's plan: see plan.h.
+#include "runtime/engine/plan.h"
+
+#include <algorithm>
+
+namespace faultline::runtime {
+namespace {
+
+bool Stores(const ir::Module& module, ir::FunctionId function, ir::SlotId slot) {
+  if (function == ir::kNone || function >= module.functions.size()) return false;
+  for (const ir::Instruction& instruction : module.functions[function].instructions) {
+    if (instruction.kind == ir::InstructionKind::kStore && instruction.index == slot) return true;
+  }
+  return false;
+}
+
+bool UsesText(const ir::Module& module, ir::FunctionId function) {
+  if (function == ir::kNone || function >= module.functions.size()) return false;
+  for (const ir::Instruction& instruction : module.functions[function].instructions) {
+    if (instruction.kind == ir::InstructionKind::kBuiltin &&
+        (instruction.builtin == ir::Builtin::kText || instruction.builtin == ir::Builtin::kRawText)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+// Whether a field's text is computed, and so need not stand in the record's bytes.
+bool IsComputed(const ir::Module& module, const ir::Format& format, ir::SlotId slot) {
+  if (slot == ir::kNone) return false;
+  if (Stores(module, format.derive, slot)) return true;
+  for (const ir::FieldPlan& field : format.fields) {
+    if (field.slot == slot && field.convert != ir::kNone) return true;
+  }
+  return false;
+}
+
+bool FieldIsComputed(const ir::Module& module, const ir::Stage& stage) {
+  for (ir::FormatId id = 0; id < module.formats.size(); ++id) {
+    if (stage.format != ir::kNone && stage.format != id) continue;
+    const ir::Format& format = module.formats[id];
+    for (ir::SlotId slot = 0; slot < format.slots.size(); ++slot) {
+      if (format.slots[slot].name == stage.field && IsComputed(module, format, slot)) return true;
+    }
+  }
+  return false;
+}
+
+// The patterns whose literals call for an alternate. Empty: it is a candidate on every record. A record of a
+// line format holds a literal of one of the format's templates, which serves stages that take any record of
+// the format.
+std::vector<ir::PatternId> CallersOf(const ir::Module& module, const ir::Stage& stage,
+                                     ir::PatternId pattern) {
+  std::vector<ir::PatternId> callers;
+  switch (stage.input) {
+    case ir::StageInput::kText:
+    case ir::StageInput::kRaw:
+      if (pattern != ir::kNone) callers.push_back(pattern);
+      break;
+    case ir::StageInput::kField:
+      if (pattern != ir::kNone && !FieldIsComputed(module, stage)) callers.push_back(pattern);
+      break;
+    case ir::StageInput::kFormat:
+      if (stage.format != ir::kNone && module.formats[stage.format].kind == ir::FormatKind::kLine) {
+        for (const ir::Alternative& line : module.formats[stage.format].lines)
+          callers.push_back(line.pattern);
+      }
+      break;
+    case ir::StageInput::kRule:
+      break;
+  }
+  for (ir::PatternId caller : callers) {
+    const auto& literals = module.patterns[caller].literals;
+    const bool none =
+        literals.empty() || std::any_of(literals.begin(), literals.end(),
+                                        [](const auto& literal) { return literal.text.empty(); });
+    if (none) return {};
+  }
+  return callers;
+}
+
+std::vector<ir::PatternId> SearchedPatterns(const ir::Module& module) {
+  std::vector<ir::PatternId> searched;
+  for (const ir::Rule& rule : module.rules) {
+    for (const ir::Stage& stage : rule.stages) {
+      auto add = [&](ir::PatternId pattern) {
+        for (ir::PatternId caller : CallersOf(module, stage, pattern)) searched.push_back(caller);
+      };
+      if (stage.alternatives.empty()) add(ir::kNone);
+      for (const ir::Alternative& alternative : stage.alternatives) add(alternative.pattern);
+    }
+  }
+  std::sort(searched.begin(), searched.end());
+  searched.erase(std::unique(searched.begin(), searched.end()), searched.end());
+  return searched;
+}
+
+}  // namespace
+
+EnginePlan::EnginePlan(const ir::Module& module)
+    : module_(&module), searched_(SearchedPatterns(module)), prefilter_(module.patterns, searched_) {
+  std::vector<std::vector<AlternateId>> by_pattern(module.patterns.size());
+  for (const ir::Format& format : module.formats) {
+    if (IsComputed(module, format, format.message)) computed_text_ = true;
+  }
+  for (ir::RuleId r = 0; r < module.rules.size(); ++r) {
+    const ir::Rule& rule = module.rules[r];
+    RulePlan& plan = rules_.emplace_back();
+    plan.first_stage = static_cast<StageId>(stages_.size());
+    for (ir::FunctionId function : {rule.finish, rule.report, rule.fix, rule.at}) {
+      plan.keeps_text = plan.keeps_text || UsesText(module, function);
+    }
+    for (std::uint32_t s = 0; s < rule.stages.size(); ++s) {
+      const ir::Stage& stage = rule.stages[s];
+      StagePlan& entry = stages_.emplace_back();
+      const StageId id = static_cast<StageId>(stages_.size() - 1);
+      entry.rule = r;
+      entry.index = s;
+      entry.stage = &stage;
+      entry.first = static_cast<AlternateId>(alternates_.size());
+      entry.reads_rule = stage.input == ir::StageInput::kRule;
+      switch (stage.kind) {
+        case ir::StageKind::kMatch:
+        case ir::StageKind::kThen:
+          plan.positive.push_back(s);
+          break;
+        case ir::StageKind::kWithout:
+          (stage.window == ir::WindowUnit::kNoWindow ? plan.absences : plan.vetoes).push_back(s);
+          break;
+      }
+      entry.lazy =
+          s != 0 && !(stage.kind == ir::StageKind::kWithout && stage.window == ir::WindowUnit::kNoWindow);
+      auto add = [&](ir::PatternId pattern, const ir::Alternative* alternative) {
+        const AlternateId alternate = static_cast<AlternateId>(alternates_.size());
+        alternates_.push_back({id, pattern, alternative});
+        if (entry.reads_rule) return;
+        const std::vector<ir::PatternId> callers = CallersOf(module, stage, pattern);
+        for (ir::PatternId caller : callers) by_pattern[caller].push_back(alternate);
+        if (!callers.empty()) return;
+        entry.everywhere = true;
+        if (!entry.lazy) everywhere_.push_back(alternate);
+      };
+      if (stage.alternatives.empty()) add(ir::kNone, nullptr);
+      for (const ir::Alternative& alternative : stage.alternatives) add(alternative.pattern, &alternative);
+      entry.last = static_cast<AlternateId>(alternates_.size());
+    }
+  }
+  for (StageId id = 0; id < stages_.size(); ++id) {
+    const StagePlan& stage = stages_[id];
+    if (stage.reads_rule && stage.stage->rule < rules_.size())
+      rules_[stage.stage->rule].readers.push_back(id);
+  }
+
+  called_starts_.push_back(0);
+  for (LiteralId literal = 0; literal < prefilter_.literals().size(); ++literal) {
+    const std::size_t begin = called_.size();
+    for (ir::PatternId pattern : prefilter_.PatternsOf(literal)) {
+      called_.insert(called_.end(), by_pattern[pattern].begin(), by_pattern[pattern].end());
+    }
+    const auto from = called_.begin() + static_cast<std::ptrdiff_t>(begin);
+    std::sort(from, called_.end());
+    called_.erase(std::unique(from, called_.end()), called_.end());
+    called_starts_.push_back(static_cast<std::uint32_t>(called_.size()));
+  }
+}
+
+std::string EnginePlan::DescribeStage(ir::RuleId rule, std::uint32_t stage) const {
+  const StagePlan& plan = stages_[rules_[rule].first_stage + stage];
+  std::string text;
+  if (plan.reads_rule) return "what `" + module_->rules[plan.stage->rule].name + "` finds";
+  if (plan.everywhere) {
+    text = "every record, since no literal is required";
+  } else {
+    std::vector<std::string> literals;
+    for (AlternateId a = plan.first; a < plan.last; ++a) {
+      for (ir::PatternId caller : CallersOf(*module_, *plan.stage, alternates_[a].pattern)) {
+        for (const auto& literal : module_->patterns[caller].literals) {
+          std::string quoted = "`" + literal.text + "`" + (literal.fold ? " in any case" : "");
+          if (std::find(literals.begin(), literals.end(), quoted) == literals.end())
+            literals.push_back(quoted);
+        }
+      }
+    }
+    text = "records with ";
+    for (std::size_t i = 0; i < literals.size(); ++i) text += (i == 0 ? "" : " or ") + literals[i];
+  }
+  if (plan.lazy) text += ", while a match waits for this stage";
+  return text;
+}
+
+}  // namespace faultline::runtime

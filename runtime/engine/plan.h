@@ -1,0 +1,93 @@
+// What the engine works out once for a module: which pattern belongs to which stage of which rule, which
+// stages are looked at on every candidate and which only while a match waits for them, who reads whom.
+//
+// Every way in which a stage can match is an Alternate, numbered in the order rule, stage, alternative, so
+// that a sorted list of numbers is the work to do on a record, in the order in which it is to be done.
+//
+// Thread safety: immutable once built.
+#ifndef FAULTLINE_RUNTIME_ENGINE_PLAN_H_
+#define FAULTLINE_RUNTIME_ENGINE_PLAN_H_
+
+#include "ir/ir.h"
+#include "runtime/match/prefilter.h"
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace faultline::runtime {
+
+using StageId = std::uint32_t;      // number of a stage among all stages of all rules
+using AlternateId = std::uint32_t;  // number of an alternative among all
+
+struct Alternate {
+  StageId stage = 0;
+  ir::PatternId pattern = ir::kNone;      // kNone: any record of the stage's input
+  const ir::Alternative* plan = nullptr;  // null: the stage has no alternatives
+};
+
+struct StagePlan {
+  ir::RuleId rule = 0;
+  std::uint32_t index = 0;  // in the rule
+  const ir::Stage* stage = nullptr;
+  AlternateId first = 0, last = 0;  // its alternates [first, last)
+  // Looked at only while a match waits for it. Others (first stages; `without` for the whole input) always.
+  bool lazy = false;
+  // Some alternate has no literal to search for: it is a candidate on every record.
+  bool everywhere = false;
+  bool reads_rule = false;  // kRule: events come from the matcher, not from records
+};
+
+struct RulePlan {
+  StageId first_stage = 0;
+  std::vector<std::uint32_t> positive;  // indices of `match` and `then` stages, in order
+  std::vector<std::uint32_t> vetoes;    // indices of `without` stages with a window
+  std::vector<std::uint32_t> absences;  // indices of `without` stages for the whole input
+  std::vector<StageId> readers;         // stages of other rules that read this one
+  bool keeps_text = false;              // report, fix or at look at the record's text or bytes
+};
+
+class EnginePlan {
+ public:
+  // `module` must outlive the plan.
+  explicit EnginePlan(const ir::Module& module);
+
+  const ir::Module& module() const { return *module_; }
+  const std::vector<Alternate>& alternates() const { return alternates_; }
+  const std::vector<StagePlan>& stages() const { return stages_; }
+  const std::vector<RulePlan>& rules() const { return rules_; }
+  const Prefilter& prefilter() const { return prefilter_; }
+
+  // Alternates that the literal calls for.
+  std::span<const AlternateId> AlternatesOf(LiteralId literal) const {
+    return {called_.data() + called_starts_[literal], called_.data() + called_starts_[literal + 1]};
+  }
+  // Alternates of stages that are not lazy and are candidates on every record; ascending.
+  const std::vector<AlternateId>& everywhere() const { return everywhere_; }
+
+  // Some format computes its message, so that texts can hold literals that stand nowhere in the bytes: every
+  // record is resolved and its text searched again.
+  bool computed_text() const { return computed_text_; }
+
+  // For `explain`: how the stage's candidates are found: "literal `checksum mismatch`", "every record: no
+  // literal".
+  std::string DescribeStage(ir::RuleId rule, std::uint32_t stage) const;
+
+ private:
+  const ir::Module* module_;
+  std::vector<Alternate> alternates_;
+  std::vector<StagePlan> stages_;
+  std::vector<RulePlan> rules_;
+  std::vector<ir::PatternId> searched_;  // patterns that some stage needs
+  Prefilter prefilter_;
+  std::vector<std::uint32_t> called_starts_;
+  std::vector<AlternateId> called_;
+  std::vector<AlternateId> everywhere_;
+  bool computed_text_ = false;
+};
+
+}  // namespace faultline::runtime
+
+#endif  // FAULTLINE_RUNTIME_ENGINE_PLAN_H_
