@@ -95,8 +95,7 @@ class SequenceMatcher {
   struct RuleState {
     std::map<std::uint64_t, std::unique_ptr<Instance>> pending;
     bool absent_all = false;  // a `without` without a join matched: nothing can be found
-    std::map<std::uint32_t, std::vector<Match>>
-        refuted;  // by stage index: matches of a `without` with a join
+    std::map<std::uint32_t, std::deque<Match>> refuted;  // by stage index: matches of a `without` with a join
   };
 
   // What there is to do for a rule at a position.
