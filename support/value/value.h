@@ -1,9 +1,9 @@
-// Values at run time: 16 bytes, trivially copyable, the same in the interpreter, in native code and in the C functions
-// that are the operators' meaning (runtime/ops/). A missing value is a kind of its own and is what "unknown" is in
-// three-valued logic.
+// Values at run time: 16 bytes, trivially copyable, the same in the interpreter, in native code and in the C
+// functions that are the operators' meaning (runtime/ops/). A missing value is a kind of its own and is what
+// "unknown" is in three-valued logic.
 //
-// Memory: text, lists and records point into an Arena or into the record's bytes; a Value never owns. It is valid as
-// long as the arena (one per record, or the one of a finding) or the module that holds a constant.
+// Memory: text, lists and records point into an Arena or into the record's bytes; a Value never owns. It is
+// valid as long as the arena (one per record, or the one of a finding) or the module that holds a constant.
 // Layout is part of the contract with generated code; the static_asserts below pin it.
 #ifndef FAULTLINE_SUPPORT_VALUE_VALUE_H_
 #define FAULTLINE_SUPPORT_VALUE_VALUE_H_
@@ -19,7 +19,7 @@ namespace faultline {
 
 enum class ValueKind : std::uint32_t {
   kMissing = 0,
-  kBool = 1,       // integer: 0 or 1
+  kBool = 1,  // integer: 0 or 1
   kInt = 2,
   kFloat = 3,      // finite
   kText = 4,       // text, size bytes
@@ -52,18 +52,34 @@ struct Value {
   std::string_view AsText() const { return {text, size}; }
 
   static Value Missing() { return {}; }
-  static Value Integer(ValueKind kind, std::int64_t v) { Value r; r.kind = kind; r.integer = v; return r; }
+  static Value Integer(ValueKind kind, std::int64_t v) {
+    Value r;
+    r.kind = kind;
+    r.integer = v;
+    return r;
+  }
   static Value Bool(bool v) { return Integer(ValueKind::kBool, v ? 1 : 0); }
   static Value Int(std::int64_t v) { return Integer(ValueKind::kInt, v); }
   static Value Float(double v);  // NaN and infinities become missing
   static Value Textual(ValueKind kind, std::string_view s) {
-    Value r; r.kind = kind; r.size = static_cast<std::uint32_t>(s.size()); r.text = s.data(); return r;
+    Value r;
+    r.kind = kind;
+    r.size = static_cast<std::uint32_t>(s.size());
+    r.text = s.data();
+    return r;
   }
   static Value Text(std::string_view s) { return Textual(ValueKind::kText, s); }
   static Value Items(ValueKind kind, const Value* items, std::uint32_t size) {
-    Value r; r.kind = kind; r.size = size; r.items = items; return r;
+    Value r;
+    r.kind = kind;
+    r.size = size;
+    r.items = items;
+    return r;
   }
 };
+// Values behind `items`: of a list or record its size, of a map twice its size, else 0.
+std::size_t ItemCount(const Value& value);
+
 static_assert(sizeof(Value) == 16 && std::is_trivially_copyable_v<Value>);
 static_assert(offsetof(Value, size) == 4 && offsetof(Value, integer) == 8);
 
