@@ -1,25 +1,26 @@
 // Check: names, types, templates, rules and lints of a set of modules.
 //
-// The modules are checked together: what one names, another may define. A module may be split over several files; its
-// files share their names, each has its own `use` lines. Stock formats and wrappers (module `formats`) are visible
-// everywhere. Names of the module itself come before those.
+// The modules are checked together: what one names, another may define. A module may be split over several
+// files; its files share their names, each has its own `use` lines. Stock formats and wrappers (module
+// `formats`) are visible everywhere. Names of the module itself come before those.
 //
-// Errors go to the sink, several in one pass and at most one for a mistake: what failed gets the error type, which
-// fits everything. A rule with errors is marked and kept, so that the others can be looked at.
+// Errors go to the sink, several in one pass and at most one for a mistake: what failed gets the error type,
+// which fits everything. A rule with errors is marked and kept, so that the others can be looked at.
 //
-// Cost: linear in the size of the modules, apart from template expansion, which is bounded (kMaxPatternNodes).
-// Thread safety: a pure function of its arguments; calls with different sinks may run side by side.
+// Cost: linear in the size of the modules, apart from template expansion, which is bounded
+// (kMaxPatternNodes). Thread safety: a pure function of its arguments; calls with different sinks may run
+// side by side.
 #ifndef FAULTLINE_FRONTEND_SEMA_CHECK_H_
 #define FAULTLINE_FRONTEND_SEMA_CHECK_H_
-
-#include <span>
-#include <string>
-#include <vector>
 
 #include "frontend/ast/ast.h"
 #include "frontend/sema/checked.h"
 #include "support/diag/diagnostic.h"
 #include "support/source/source.h"
+
+#include <span>
+#include <string>
+#include <vector>
 
 namespace faultline::sema {
 
@@ -29,8 +30,8 @@ struct CheckOptions {
   std::vector<std::string> quiet_modules;
 };
 
-CheckedProgram Check(std::span<const ast::Module* const> modules, const SourceSet& sources, const CheckOptions& options,
-                     DiagnosticSink& sink);
+CheckedProgram Check(std::span<const ast::Module* const> modules, const SourceSet& sources,
+                     const CheckOptions& options, DiagnosticSink& sink);
 
 }  // namespace faultline::sema
 

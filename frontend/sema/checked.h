@@ -1,15 +1,22 @@
 // What sema makes of a set of modules: every name resolved, every expression typed, every template a tree.
 //
-// The structures mirror what lowering needs and nothing of the syntax tree is needed behind them, but they know
-// nothing of the IR: the checker, the formatter and the language server link without it. Expressions are trees of
-// operations that are already chosen (lang::Opcode), with every conversion written out, so lowering decides nothing.
+// The structures mirror what lowering needs and nothing of the syntax tree is needed behind them, but they
+// know nothing of the IR: the checker, the formatter and the language server link without it. Expressions are
+// trees of operations that are already chosen (lang::Opcode), with every conversion written out, so lowering
+// decides nothing.
 //
-// What did not compile is left out or marked (Rule::ok); the diagnostics are in the sink that Check was given.
+// What did not compile is left out or marked (Rule::ok); the diagnostics are in the sink that Check was
+// given.
 //
-// Ownership: a CheckedProgram owns its trees; text of constants lives in its arena. Immutable after Check, so it may
-// be read on many threads.
+// Ownership: a CheckedProgram owns its trees; text of constants lives in its arena. Immutable after Check, so
+// it may be read on many threads.
 #ifndef FAULTLINE_FRONTEND_SEMA_CHECKED_H_
 #define FAULTLINE_FRONTEND_SEMA_CHECKED_H_
+
+#include "support/lang/lang.h"
+#include "support/regex/node.h"
+#include "support/source/source.h"
+#include "support/value/value.h"
 
 #include <cstdint>
 #include <map>
@@ -18,26 +25,21 @@
 #include <string>
 #include <vector>
 
-#include "support/lang/lang.h"
-#include "support/regex/node.h"
-#include "support/source/source.h"
-#include "support/value/value.h"
-
 namespace faultline::sema {
 
-inline constexpr std::uint32_t kNone = 0xffffffff;
+inline constexpr std::uint32_t kNoIndex = 0xffffffff;
 
 // ---------------------------------------------------------------- expressions
 
 enum class ExprKind : std::uint8_t {
   kConstant,
-  kBinding,       // `index`: binding of the rule or format
-  kInput,         // `index`: binding of the record a stage looks at (only in Stage::load)
-  kCapture,       // `index`: capture of the pattern that matched
-  kOperation,     // `opcode` over `arguments`
-  kField,         // field `index` of arguments[0], a record
-  kLoop,          // `loop` over arguments[0]; `body` is computed for each element
-  kElement,       // the element of the loop of depth `index`, outermost 0
+  kBinding,    // `index`: binding of the rule or format
+  kInput,      // `index`: binding of the record a stage looks at (only in Stage::load)
+  kCapture,    // `index`: capture of the pattern that matched
+  kOperation,  // `opcode` over `arguments`
+  kField,      // field `index` of arguments[0], a record
+  kLoop,       // `loop` over arguments[0]; `body` is computed for each element
+  kElement,    // the element of the loop of depth `index`, outermost 0
   kMakeList,
   kMakeRecord,
   kBuiltin,       // `builtin`
@@ -78,7 +80,7 @@ struct Pattern {
 
 // A name of a rule or of a format: what a hole, a field, an event or a `let` gives.
 struct Binding {
-  std::string name;       // "module", "p.file"
+  std::string name;  // "module", "p.file"
   lang::Type type;
   bool optional = false;  // may be missing in a finding
   bool hidden = false;    // no field of the finding
@@ -88,12 +90,12 @@ struct Binding {
 };
 
 struct Store {
-  std::uint32_t binding = kNone;
+  std::uint32_t binding = kNoIndex;
   ExprPtr value;
 };
 
 struct Alternative {
-  std::uint32_t pattern = kNone;  // kNone: any record of the stage's input
+  std::uint32_t pattern = kNoIndex;  // kNoIndex: any record of the stage's input
   std::vector<Store> stores;
 };
 
@@ -101,21 +103,21 @@ struct Alternative {
 
 enum class StageKind : std::uint8_t { kMatch, kThen, kWithout };
 enum class StageInput : std::uint8_t { kText, kRaw, kField, kFormat, kRule };
-enum class WindowUnit : std::uint8_t { kNone, kLines, kRecords, kTime };
+enum class WindowUnit : std::uint8_t { kNoWindow, kLines, kRecords, kTime };
 
 struct Stage {
   StageKind kind = StageKind::kMatch;
   StageInput input = StageInput::kText;
-  std::uint32_t format = kNone;  // whose records are looked at; kNone: any
-  std::string field;             // kField
-  std::uint32_t rule = kNone;    // kRule
+  std::uint32_t format = kNoIndex;  // whose records are looked at; kNoIndex: any
+  std::string field;                // kField
+  std::uint32_t rule = kNoIndex;    // kRule
   std::vector<Alternative> alternatives;
-  std::vector<Store> load;       // from the record's fields (kInput) to bindings
-  ExprPtr guard;                 // bool over what this stage binds; null: true
-  ExprPtr join;                  // bool over what this and earlier stages bind
+  std::vector<Store> load;  // from the record's fields (kInput) to bindings
+  ExprPtr guard;            // bool over what this stage binds; null: true
+  ExprPtr join;             // bool over what this and earlier stages bind
   std::string alias;
-  WindowUnit window = WindowUnit::kNone;
-  std::int64_t amount = 0;       // lines, records or nanoseconds
+  WindowUnit window = WindowUnit::kNoWindow;
+  std::int64_t amount = 0;  // lines, records or nanoseconds
   Span span;
 };
 
@@ -140,9 +142,9 @@ struct Test {
 };
 
 struct Rule {
-  std::string name;    // qualified
+  std::string name;  // qualified
   std::string module;
-  bool ok = true;      // false: it has errors, do not lower
+  bool ok = true;  // false: it has errors, do not lower
   bool is_event = false;
   lang::Severity severity = lang::Severity::kNote;
   RuleStatus status = RuleStatus::kStable;
@@ -170,8 +172,8 @@ struct Field {
   bool optional = false;
   bool others = false;
   std::vector<std::string> path;
-  std::uint32_t binding = kNone;  // in the format's frame
-  ExprPtr convert;                // from the raw value in the binding; null: stored as decoded
+  std::uint32_t binding = kNoIndex;  // in the format's frame
+  ExprPtr convert;                   // from the raw value in the binding; null: stored as decoded
 };
 
 struct Format {
@@ -184,7 +186,7 @@ struct Format {
   std::vector<Field> fields;
   std::vector<Store> derived;  // fields defined by `=`
   std::optional<std::string> missing_text;
-  std::uint32_t message = kNone, time = kNone, level = kNone;  // bindings
+  std::uint32_t message = kNoIndex, time = kNoIndex, level = kNoIndex;  // bindings
   std::uint32_t literal_bytes = 0;
   Span span;
 };
@@ -200,7 +202,7 @@ struct Wrapper {
   std::vector<std::uint32_t> detect;  // patterns
   std::string inside;
   std::vector<std::uint32_t> stream_by;
-  std::uint32_t time = kNone;
+  std::uint32_t time = kNoIndex;
   Span span;
 };
 
@@ -212,7 +214,7 @@ struct CheckedProgram {
   std::vector<Wrapper> wrappers;
   std::vector<Rule> rules;  // a rule stands after those it reads
   std::shared_ptr<Arena> arena = std::make_shared<Arena>();
-  bool ok = true;           // no errors
+  bool ok = true;  // no errors
 };
 
 }  // namespace faultline::sema

@@ -1,0 +1,86 @@
+// Constructors of typed expressions.
+#include "frontend/sema/context.h"
+
+namespace faultline::sema {
+
+ExprPtr Clone(const Expr& expr) {
+  auto copy = std::make_unique<Expr>();
+  copy->kind = expr.kind;
+  copy->opcode = expr.opcode;
+  copy->loop = expr.loop;
+  copy->builtin = expr.builtin;
+  copy->index = expr.index;
+  copy->type = expr.type;
+  copy->constant = expr.constant;
+  copy->span = expr.span;
+  copy->arguments.reserve(expr.arguments.size());
+  for (const ExprPtr& argument : expr.arguments) copy->arguments.push_back(Clone(*argument));
+  if (expr.body) copy->body = Clone(*expr.body);
+  return copy;
+}
+
+ExprPtr MakeExpr(ExprKind kind, lang::Type type, Span span) {
+  auto result = std::make_unique<Expr>();
+  result->kind = kind;
+  result->type = std::move(type);
+  result->span = span;
+  return result;
+}
+
+ExprPtr MakeConstant(const Value& value, lang::Type type, Span span) {
+  ExprPtr result = MakeExpr(ExprKind::kConstant, std::move(type), span);
+  result->constant = value;
+  return result;
+}
+
+ExprPtr MakeText(Context& context, std::string_view text, Span span) {
+  return MakeConstant(Value::Text(context.out.arena->Copy(text)), lang::TypeKind::kText, span);
+}
+
+ExprPtr MakeBinding(std::uint32_t binding, const lang::Type& type, Span span) {
+  ExprPtr result = MakeExpr(ExprKind::kBinding, type, span);
+  result->index = binding;
+  return result;
+}
+
+ExprPtr MakeCapture(std::uint32_t capture, Span span) {
+  ExprPtr result = MakeExpr(ExprKind::kCapture, lang::TypeKind::kText, span);
+  result->index = capture;
+  return result;
+}
+
+lang::Type BuiltinType(Builtin builtin) {
+  switch (builtin) {
+    case Builtin::kLogLine:
+    case Builtin::kLogColumn:
+      return lang::TypeKind::kInt;
+    case Builtin::kLogFile:
+    case Builtin::kText:
+    case Builtin::kRawText:
+    case Builtin::kStream:
+      return lang::TypeKind::kText;
+    case Builtin::kTime:
+    case Builtin::kNow:
+      return lang::TypeKind::kTime;
+  }
+  return {};
+}
+
+ExprPtr MakeBuiltin(Builtin builtin, Span span) {
+  ExprPtr result = MakeExpr(ExprKind::kBuiltin, BuiltinType(builtin), span);
+  result->builtin = builtin;
+  return result;
+}
+
+ExprPtr MakeAnd(ExprPtr a, ExprPtr b) {
+  if (!a) return b;
+  if (!b) return a;
+  const Span span = Join(a->span, b->span);
+  return MakeOperation(lang::Opcode::and_bool, lang::TypeKind::kBool, span, std::move(a), std::move(b));
+}
+
+std::string TypeName(const lang::Type& type) {
+  return type.ToString();
+}
+
+}  // namespace faultline::sema

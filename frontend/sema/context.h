@@ -1,0 +1,62 @@
+// What all parts of sema share while they check: the program that grows, the sink, the names.
+#ifndef FAULTLINE_FRONTEND_SEMA_CONTEXT_H_
+#define FAULTLINE_FRONTEND_SEMA_CONTEXT_H_
+
+#include "frontend/ast/ast.h"
+#include "frontend/sema/check.h"
+#include "frontend/sema/checked.h"
+#include "frontend/sema/names.h"
+#include "support/diag/diagnostic.h"
+
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace faultline::sema {
+
+class PatternCompiler;
+
+struct Context {
+  CheckedProgram& out;
+  DiagnosticSink& sink;
+  const SourceSet& sources;
+  const CheckOptions& options;
+  Names& names;
+};
+
+// ---------------------------------------------------------------- expressions that are already typed
+
+ExprPtr MakeExpr(ExprKind kind, lang::Type type, Span span);
+ExprPtr MakeConstant(const Value& value, lang::Type type, Span span);
+ExprPtr MakeText(Context& context, std::string_view text, Span span);
+ExprPtr MakeBinding(std::uint32_t binding, const lang::Type& type, Span span);
+ExprPtr MakeCapture(std::uint32_t capture, Span span);
+ExprPtr MakeBuiltin(Builtin builtin, Span span);
+lang::Type BuiltinType(Builtin builtin);
+
+// An operation whose overload is known to fit.
+template <typename... Arguments>
+ExprPtr MakeOperation(lang::Opcode opcode, lang::Type type, Span span, Arguments... arguments) {
+  ExprPtr result = MakeExpr(ExprKind::kOperation, std::move(type), span);
+  result->opcode = opcode;
+  (result->arguments.push_back(std::move(arguments)), ...);
+  return result;
+}
+
+// a and b; either may be null, which is true.
+ExprPtr MakeAnd(ExprPtr a, ExprPtr b);
+
+// "int", "list<text>"; what messages call a type.
+std::string TypeName(const lang::Type& type);
+
+// Where `expr` uses the binding: calls `use` for each one in the tree.
+template <typename Use>
+void ForEachBinding(const Expr& expr, const Use& use) {
+  if (expr.kind == ExprKind::kBinding) use(expr.index);
+  for (const ExprPtr& argument : expr.arguments) ForEachBinding(*argument, use);
+  if (expr.body) ForEachBinding(*expr.body, use);
+}
+
+}  // namespace faultline::sema
+
+#endif  // FAULTLINE_FRONTEND_SEMA_CONTEXT_H_

@@ -1,0 +1,273 @@
+// Expressions: dispatch, names, fields.
+#include "frontend/sema/expressions.h"
+
+#include "frontend/sema/holes.h"
+
+#include <algorithm>
+
+namespace faultline::sema {
+
+using AstKind = ast::ExprKind;
+
+// ---------------------------------------------------------------- dispatch
+
+ExprPtr ExprChecker::Check(const ast::Expr& expr, const lang::Type* want) {
+  if (want != nullptr && IsFlexible(expr)) {
+    if (ExprPtr literal = LiteralAs(expr, *want, true)) return literal;
+    if (expr.kind == AstKind::kName)
+      return UnknownName(static_cast<const ast::NameExpr&>(expr).name.text, expr.span);
+    if (expr.kind == AstKind::kString && !(*want == lang::Type(lang::TypeKind::kText)) &&
+        static_cast<const ast::StringExpr&>(expr).PlainText() && want->kind() != lang::TypeKind::kAny &&
+        want->kind() > lang::TypeKind::kFloat && want->kind() < lang::TypeKind::kList) {
+      return nullptr;  // reported as no literal of the type
+    }
+  }
+  switch (expr.kind) {
+    case AstKind::kError:
+      return nullptr;
+    case AstKind::kBool:
+      return MakeConstant(Value::Bool(static_cast<const ast::BoolExpr&>(expr).value), lang::TypeKind::kBool,
+                          expr.span);
+    case AstKind::kInt:
+      return MakeConstant(Value::Int(static_cast<const ast::IntExpr&>(expr).value), lang::TypeKind::kInt,
+                          expr.span);
+    case AstKind::kDuration:
+      return MakeConstant(Value::Integer(ValueKind::kDuration, static_cast<const ast::IntExpr&>(expr).value),
+                          lang::TypeKind::kDuration, expr.span);
+    case AstKind::kSize:
+      return MakeConstant(Value::Integer(ValueKind::kBytes, static_cast<const ast::IntExpr&>(expr).value),
+                          lang::TypeKind::kBytes, expr.span);
+    case AstKind::kFloat:
+    case AstKind::kPercent:
+      return MakeConstant(Value::Float(static_cast<const ast::FloatExpr&>(expr).value),
+                          lang::TypeKind::kFloat, expr.span);
+    case AstKind::kString:
+      return CheckString(static_cast<const ast::StringExpr&>(expr), want);
+    case AstKind::kRegex:
+      context_.sink.Report(diag::regex_misplaced, expr.span).Help("write `x matches r\"…\"`");
+      return nullptr;
+    case AstKind::kName:
+      return CheckName(static_cast<const ast::NameExpr&>(expr));
+    case AstKind::kMember:
+      return CheckMember(static_cast<const ast::MemberExpr&>(expr));
+    case AstKind::kIndex:
+      return CheckIndex(static_cast<const ast::IndexExpr&>(expr));
+    case AstKind::kCall:
+      return CheckCall(static_cast<const ast::CallExpr&>(expr));
+    case AstKind::kUnary:
+      return CheckUnary(static_cast<const ast::UnaryExpr&>(expr), want);
+    case AstKind::kBinary:
+      return CheckBinary(static_cast<const ast::BinaryExpr&>(expr));
+    case AstKind::kIn:
+      return CheckIn(static_cast<const ast::InExpr&>(expr));
+    case AstKind::kBetween:
+      return CheckBetween(static_cast<const ast::BetweenExpr&>(expr));
+    case AstKind::kPresence: {
+      const auto& presence = static_cast<const ast::PresenceExpr&>(expr);
+      const bool outer = std::exchange(strict_, false);
+      ExprPtr operand = Check(*presence.operand);
+      strict_ = outer;
+      if (!operand) return nullptr;
+      return MakeOperation(presence.present ? lang::Opcode::is_present : lang::Opcode::is_missing,
+                           lang::TypeKind::kBool, expr.span, std::move(operand));
+    }
+    case AstKind::kDefault:
+      return CheckDefault(static_cast<const ast::DefaultExpr&>(expr));
+    case AstKind::kCast:
+      return CheckCast(static_cast<const ast::CastExpr&>(expr));
+    case AstKind::kConditional:
+      return CheckConditional(static_cast<const ast::ConditionalExpr&>(expr), want);
+    case AstKind::kList:
+      return CheckList(static_cast<const ast::ListExpr&>(expr), want);
+    case AstKind::kLambda:
+      context_.sink.Report(diag::lambda_misplaced, expr.span)
+          .Help("write `join(list, \", \", x -> x.field)`");
+      return nullptr;
+  }
+  return nullptr;
+}
+
+ExprPtr ExprChecker::CheckCondition(const ast::Expr& expr) {
+  ExprPtr condition = Check(expr);
+  if (!condition) return nullptr;
+  if (condition->type.kind() == lang::TypeKind::kAny)
+    return Convert(std::move(condition), lang::TypeKind::kBool);
+  if (condition->type.kind() == lang::TypeKind::kBool) return condition;
+  context_.sink.Report(diag::not_a_condition, expr.span, TypeName(condition->type))
+      .Help("compare it with something, or write `… present`");
+  return nullptr;
+}
+
+ExprPtr ExprChecker::CheckAs(const ast::Expr& expr, const lang::Type& type, std::string_view what) {
+  ExprPtr value = Check(expr, &type);
+  if (!value || value->type == type) return value;
+  const std::string found = TypeName(value->type);
+  if (ExprPtr converted = Convert(std::move(value), type)) return converted;
+  context_.sink.Report(diag::wrong_type, expr.span, what, TypeName(type), found);
+  return nullptr;
+}
+
+// ---------------------------------------------------------------- names
+
+std::uint32_t ExprChecker::FindBinding(std::string_view name) const {
+  for (std::uint32_t i = 0; i < bindings_.size(); ++i) {
+    if (!bindings_[i].hidden && bindings_[i].name == name) return i;
+  }
+  return kNoIndex;
+}
+
+ExprPtr ExprChecker::UseBinding(std::uint32_t index, Span span) {
+  const Binding& binding = bindings_[index];
+  used_.insert(index);
+  if (strict_ && binding.optional && !present_.contains(index)) {
+    context_.sink.Report(diag::may_be_missing, span, binding.name)
+        .Label("not every match has it")
+        .Label(binding.span, "bound here")
+        .Help("write `" + binding.name + " default \"…\"`, or demand it: `where " + binding.name +
+              " present`");
+    return nullptr;
+  }
+  if (binding.type.is_error()) return nullptr;
+  return MakeBinding(index, binding.type, span);
+}
+
+bool ExprChecker::Resolves(const ast::Expr& expr) const {
+  if (expr.kind != AstKind::kName) return true;
+  const std::string& name = static_cast<const ast::NameExpr&>(expr).name.text;
+  if (FindBinding(name) != kNoIndex) return true;
+  if (std::any_of(loops_.begin(), loops_.end(), [&](const LoopVariable& v) { return v.name == name; }))
+    return true;
+  return name == "time" || name == "text" || name == "raw" || name == "now" || name == "stream";
+}
+
+ExprPtr ExprChecker::CheckName(const ast::NameExpr& name) {
+  const std::vector<const ast::Name*> parts{&name.name};
+  if (ExprPtr found = FindDotted(parts, 1, name.span)) return found;
+  if (FindBinding(name.name.text) != kNoIndex) return nullptr;  // reported
+  return UnknownName(name.name.text, name.span);
+}
+
+// A loop variable, a binding or a builtin called by the first `count` parts; null where there is none.
+ExprPtr ExprChecker::FindDotted(const std::vector<const ast::Name*>& parts, std::size_t count, Span span) {
+  std::string name;
+  for (std::size_t i = 0; i < count; ++i) name += (i == 0 ? "" : ".") + parts[i]->text;
+  if (count == 1) {
+    for (std::size_t i = loops_.size(); i-- > 0;) {
+      if (loops_[i].name != name) continue;
+      ExprPtr element = MakeExpr(ExprKind::kElement, loops_[i].type, span);
+      element->index = static_cast<std::uint32_t>(i);
+      return element;
+    }
+  }
+  if (const std::uint32_t binding = FindBinding(name); binding != kNoIndex) return UseBinding(binding, span);
+  if (name == "log.file") return MakeBuiltin(Builtin::kLogFile, span);
+  if (name == "log.line") return MakeBuiltin(Builtin::kLogLine, span);
+  if (name == "log.column") return MakeBuiltin(Builtin::kLogColumn, span);
+  if (name == "time") return MakeBuiltin(Builtin::kTime, span);
+  if (name == "text") return MakeBuiltin(Builtin::kText, span);
+  if (name == "raw") return MakeBuiltin(Builtin::kRawText, span);
+  if (name == "now") return MakeBuiltin(Builtin::kNow, span);
+  if (name == "stream") return MakeBuiltin(Builtin::kStream, span);
+  return nullptr;
+}
+
+ExprPtr ExprChecker::CheckMember(const ast::MemberExpr& member) {
+  // a.b.c: the longest prefix that is a name, then fields.
+  std::vector<const ast::Name*> parts;
+  const ast::Expr* base = &member;
+  while (base->kind == AstKind::kMember) {
+    const auto& inner = static_cast<const ast::MemberExpr&>(*base);
+    parts.push_back(&inner.name);
+    base = inner.base.get();
+  }
+  if (base->kind != AstKind::kName) {
+    ExprPtr value = Check(*member.base);
+    return value ? FieldOf(std::move(value), member.name) : nullptr;
+  }
+  parts.push_back(&static_cast<const ast::NameExpr&>(*base).name);
+  std::reverse(parts.begin(), parts.end());
+  for (std::size_t count = parts.size(); count > 0; --count) {
+    const Span span = Join(parts[0]->span, parts[count - 1]->span);
+    const std::size_t before = context_.sink.diagnostics().size();
+    ExprPtr value = FindDotted(parts, count, span);
+    if (!value && context_.sink.diagnostics().size() != before) return nullptr;
+    if (!value) continue;
+    for (std::size_t i = count; value && i < parts.size(); ++i) value = FieldOf(std::move(value), *parts[i]);
+    if (value) value->span = member.span;
+    return value;
+  }
+  std::string name;
+  for (const ast::Name* part : parts) name += (name.empty() ? "" : ".") + part->text;
+  return UnknownName(name, member.span);
+}
+
+ExprPtr ExprChecker::FieldOf(ExprPtr base, const ast::Name& name) {
+  const Span span = Join(base->span, name.span);
+  const lang::Type type = base->type;
+  switch (type.kind()) {
+    case lang::TypeKind::kRecord: {
+      const int index = type.FieldIndex(name.text);
+      if (index >= 0) {
+        const lang::RecordField& field = type.fields()[static_cast<std::size_t>(index)];
+        ExprPtr result = MakeExpr(ExprKind::kField, field.type, span);
+        result->index = static_cast<std::uint32_t>(index);
+        result->arguments.push_back(std::move(base));
+        return result;
+      }
+      std::vector<std::string> known;
+      for (const lang::RecordField& field : type.fields()) known.push_back(field.name);
+      HelpWithNearest(context_.sink.Report(diag::unknown_field, name.span, TypeName(type), name.text),
+                      name.span, name.text, known);
+      return nullptr;
+    }
+    case lang::TypeKind::kMap:
+      return MakeOperation(lang::Opcode::index_map, lang::TypeKind::kAny, span, std::move(base),
+                           MakeText(context_, name.text, name.span));
+    case lang::TypeKind::kAny:
+      return MakeOperation(lang::Opcode::index_any_key, lang::TypeKind::kAny, span, std::move(base),
+                           MakeText(context_, name.text, name.span));
+    case lang::TypeKind::kError:
+    case lang::TypeKind::kBool:
+    case lang::TypeKind::kInt:
+    case lang::TypeKind::kFloat:
+    case lang::TypeKind::kText:
+    case lang::TypeKind::kDuration:
+    case lang::TypeKind::kBytes:
+    case lang::TypeKind::kTime:
+    case lang::TypeKind::kSemver:
+    case lang::TypeKind::kGoVersion:
+    case lang::TypeKind::kIp:
+    case lang::TypeKind::kNetwork:
+    case lang::TypeKind::kUuid:
+    case lang::TypeKind::kLevel:
+    case lang::TypeKind::kList:
+      break;
+  }
+  context_.sink.Report(diag::unknown_field, name.span, TypeName(type), name.text)
+      .Help(type.kind() == lang::TypeKind::kList ? "take an item first: `first(list).field`"
+                                                 : "only records, maps and JSON values have fields");
+  return nullptr;
+}
+
+ExprPtr ExprChecker::UnknownName(const std::string& name, Span span) {
+  if (silent_) return nullptr;
+  std::vector<std::string> known;
+  bool hidden = false;
+  for (const Binding& binding : bindings_) {
+    if (!binding.hidden) known.push_back(binding.name);
+    hidden = hidden || (binding.hidden && binding.name == name);
+  }
+  for (const LoopVariable& variable : loops_) known.push_back(variable.name);
+  for (const char* builtin : {"log.file", "log.line", "log.column", "time"}) known.emplace_back(builtin);
+  Diagnostic& diagnostic = context_.sink.Report(diag::unknown_name, span, name);
+  if (hidden) {
+    diagnostic.Help("`" + name + "` is bound by a `without` only, and what is absent has no values");
+  } else if (lang::LevelByName(name)) {
+    diagnostic.Help("levels stand beside a value of type level: `level >= " + name + "`");
+  } else {
+    HelpWithNearest(diagnostic, span, name, known);
+  }
+  return nullptr;
+}
+
+}  // namespace faultline::sema

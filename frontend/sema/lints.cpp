@@ -1,0 +1,4 @@
+#include "frontend/sema/lints.h"
+namespace faultline::sema {
+void Lint(Context&) {}
+}  // namespace faultline::sema

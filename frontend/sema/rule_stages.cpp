@@ -1,0 +1,429 @@
+// Stages: what is looked for, what it binds, how far away it may stand.
+#include "frontend/sema/rules.h"
+
+#include <algorithm>
+#include <array>
+
+namespace faultline::sema {
+
+namespace {
+
+constexpr std::int64_t kMaxWindowLines = 10'000'000;
+
+std::string_view Keyword(ast::StageKind kind) {
+  switch (kind) {
+    case ast::StageKind::kMatch:
+      return "match";
+    case ast::StageKind::kThen:
+      return "then";
+    case ast::StageKind::kWithout:
+      return "without";
+    case ast::StageKind::kFrom:
+      return "from";
+  }
+  return "";
+}
+
+}  // namespace
+
+void RuleChecker::CheckStage(const ast::StageClause& clause) {
+  const bool first = clause.stage == ast::StageKind::kMatch || clause.stage == ast::StageKind::kFrom;
+  const std::string_view keyword = Keyword(clause.stage);
+  if (!first && !has_stage_) {
+    context_.sink.Report(diag::no_first_stage, clause.keyword, keyword)
+        .Help("write `match \"…\"` before it: a chain begins with what is looked for first");
+    has_stage_ = true;  // said once
+    return Fail();
+  }
+  if (first && has_stage_) {
+    // `from FORMAT` and then `match` looks into the records of the format.
+    if (clause.stage == ast::StageKind::kMatch && matches_ == 0 && rule_.stages.size() == 1 &&
+        rule_.stages[0].input == StageInput::kFormat) {
+      ++matches_;
+      return CheckNarrowing(clause);
+    }
+    if (!rule_.ok && rule_.stages.empty()) return;
+    context_.sink.Report(diag::second_first_stage, clause.keyword, keyword)
+        .Label(rule_.stages.empty() ? clause.keyword : rule_.stages[0].span, "the rule begins here")
+        .Help("write `then … within 3 lines` for what follows, or `or` between alternatives");
+    return Fail();
+  }
+  has_stage_ = true;
+  if (clause.stage == ast::StageKind::kMatch) ++matches_;
+  Stage stage;
+  stage.kind = first                                   ? StageKind::kMatch
+               : clause.stage == ast::StageKind::kThen ? StageKind::kThen
+                                                       : StageKind::kWithout;
+  stage.span = clause.span;
+  if (clause.alias) {
+    stage.alias = clause.alias->text;
+    if (!aliases_.insert(stage.alias).second) {
+      context_.sink.Report(diag::name_taken, clause.alias->span, stage.alias)
+          .Help("give each stage its own name");
+      Fail();
+    }
+  }
+  const std::size_t before = rule_.bindings.size();
+  joined_.clear();
+  if (!CheckSources(clause, stage)) Fail();
+  CheckWindow(clause, stage);
+  rule_.stages.push_back(std::move(stage));
+  const auto index = static_cast<std::uint32_t>(rule_.stages.size() - 1);
+  for (const auto& [earlier, copy] : joined_) {
+    const Binding& binding = rule_.bindings[earlier];
+    ExprPtr equal = MakeOperation(
+        lang::ResolveOverload(lang::Operator::kEqual, {binding.type, binding.type}).overload->opcode,
+        lang::TypeKind::kBool, clause.span, MakeBinding(earlier, binding.type, clause.span),
+        MakeBinding(copy, binding.type, clause.span));
+    if (rule_.stages[index].kind != StageKind::kWithout) {
+      required_.insert(earlier);
+    }
+    Attach(std::move(equal), index);
+  }
+  exprs_.set_silent(!rule_.ok);
+  for (const ast::ExprPtr& condition : clause.conditions) {
+    ExprPtr checked = exprs_.CheckCondition(*condition);
+    if (!checked) {
+      Fail();
+      continue;
+    }
+    if (rule_.stages[index].kind != StageKind::kWithout) required_.merge(RequiredBy(*checked));
+    Attach(std::move(checked), index);
+  }
+  // What is absent has no values: its names end with its clause.
+  if (rule_.stages[index].kind == StageKind::kWithout) {
+    for (std::size_t i = before; i < rule_.bindings.size(); ++i) rule_.bindings[i].hidden = true;
+  }
+}
+
+// `from zap` followed by `match "…"` or `match field "…"`.
+void RuleChecker::CheckNarrowing(const ast::StageClause& clause) {
+  Stage stage = std::move(rule_.stages[0]);
+  rule_.stages.clear();
+  stage.alternatives.clear();
+  stage.span = Join(stage.span, clause.span);
+  const std::uint32_t format = stage.format;
+  joined_.clear();
+  if (!CheckSources(clause, stage)) Fail();
+  stage.format = format;
+  rule_.stages.push_back(std::move(stage));
+  exprs_.set_silent(!rule_.ok);
+  for (const ast::ExprPtr& condition : clause.conditions) {
+    ExprPtr checked = exprs_.CheckCondition(*condition);
+    if (!checked) {
+      Fail();
+      continue;
+    }
+    required_.merge(RequiredBy(*checked));
+    Attach(std::move(checked), 0);
+  }
+}
+
+bool RuleChecker::CheckSources(const ast::StageClause& clause, Stage& stage) {
+  const std::size_t errors = context_.sink.error_count();
+  switch (clause.target) {
+    case ast::MatchTarget::kText:
+      stage.input = StageInput::kText;
+      break;
+    case ast::MatchTarget::kRaw:
+      stage.input = StageInput::kRaw;
+      break;
+    case ast::MatchTarget::kField:
+      stage.input = StageInput::kField;
+      stage.field = clause.field ? clause.field->Text() : "";
+      if (stage.format != kNoIndex) {
+        const Format& format = context_.out.formats[stage.format];
+        std::vector<std::string> known;
+        for (const Binding& binding : format.bindings) {
+          if (!binding.hidden) known.push_back(binding.name);
+        }
+        if (format.ok && std::find(known.begin(), known.end(), stage.field) == known.end()) {
+          HelpWithNearest(
+              context_.sink.Report(diag::unknown_field, clause.field->span, format.name, stage.field),
+              clause.field->span, stage.field, known);
+        }
+      }
+      break;
+  }
+  const bool has_name = std::any_of(clause.alternatives.begin(), clause.alternatives.end(),
+                                    [](const ast::StageSource& source) { return source.name.has_value(); });
+  if (!has_name) {
+    CheckPatternSources(clause, stage);
+    return context_.sink.error_count() == errors && !clause.alternatives.empty();
+  }
+  // A named pattern may stand among templates; whatever else is named stands alone.
+  bool patterns_only = true;
+  for (const ast::StageSource& source : clause.alternatives) {
+    if (!source.name) continue;
+    const Symbol* symbol = context_.names.Find(file_, *source.name);
+    patterns_only = patterns_only && symbol != nullptr && symbol->kind == SymbolKind::kPattern;
+  }
+  if (patterns_only && clause.stage != ast::StageKind::kFrom) {
+    CheckPatternSources(clause, stage);
+    return context_.sink.error_count() == errors;
+  }
+  for (const ast::StageSource& source : clause.alternatives) {
+    if (source.name && clause.alternatives.size() == 1) {
+      CheckNamedSource(clause, source, stage);
+      return context_.sink.error_count() == errors && rule_.ok;
+    }
+  }
+  for (const ast::StageSource& source : clause.alternatives) {
+    if (!source.name || context_.names.Find(file_, *source.name) != nullptr) continue;
+    if (context_.names.ModuleIsBroken(file_, *source.name)) return false;
+    HelpWithNearest(context_.sink.Report(diag::unknown_source, source.span, source.name->Text()), source.span,
+                    source.name->Text(),
+                    context_.names.Visible(file_, std::array{SymbolKind::kPattern, SymbolKind::kRule,
+                                                             SymbolKind::kEvent, SymbolKind::kFormat}));
+    return false;
+  }
+  context_.sink.Report(diag::several_sources, clause.span, Keyword(clause.stage))
+      .Help("write an `event` whose `match` holds the alternatives, and read that");
+  return false;
+}
+
+void RuleChecker::CheckPatternSources(const ast::StageClause& clause, Stage& stage) {
+  const auto stage_index = static_cast<std::uint32_t>(rule_.stages.size());
+  const std::string prefix = stage.alias.empty() ? "" : stage.alias + ".";
+  std::vector<std::optional<CompiledPattern>> compiled;
+  for (const ast::StageSource& source : clause.alternatives) {
+    PatternCompiler compiler(context_, file_);
+    if (source.pattern) {
+      compiled.push_back(compiler.Compile(*source.pattern));
+    } else if (source.name) {
+      compiled.push_back(compiler.CompileNamed(*context_.names.Find(file_, *source.name)));
+    } else {
+      compiled.emplace_back();
+      continue;
+    }
+  }
+  // Bindings first: a name is certain only if every alternative has it.
+  std::vector<std::string> order;
+  for (const std::optional<CompiledPattern>& pattern : compiled) {
+    if (!pattern) {
+      Fail();
+      continue;
+    }
+    for (const BoundName& name : pattern->names) {
+      if (std::find(order.begin(), order.end(), name.name) == order.end()) order.push_back(name.name);
+    }
+  }
+  std::map<std::string, std::uint32_t> slots;
+  for (const std::string& name : order) {
+    const BoundName* first = nullptr;
+    bool optional = false;
+    for (const std::optional<CompiledPattern>& pattern : compiled) {
+      if (!pattern) continue;
+      auto found = std::find_if(pattern->names.begin(), pattern->names.end(),
+                                [&](const BoundName& bound) { return bound.name == name; });
+      if (found == pattern->names.end()) {
+        optional = true;
+        continue;
+      }
+      optional = optional || found->optional;
+      if (first == nullptr) {
+        first = &*found;
+      } else if (!(first->type == found->type)) {
+        context_.sink
+            .Report(diag::type_conflict, found->span, name, TypeName(found->type), TypeName(first->type))
+            .Label(first->span, "bound as " + TypeName(first->type) + " here")
+            .Help("give both holes the same type");
+        Fail();
+      }
+    }
+    slots[name] = Bind(prefix + name, first->type, optional, first->span, stage, stage_index);
+  }
+  for (std::size_t i = 0; i < compiled.size(); ++i) {
+    if (!compiled[i]) continue;
+    const Span span = clause.alternatives[i].span;
+    Pattern pattern;
+    pattern.name = rule_.name + "#" + std::to_string(stage_index + 1);
+    if (compiled.size() > 1) pattern.name += "." + std::to_string(i + 1);
+    pattern.source = context_.sources.TextOf(span);
+    pattern.node = compiled[i]->node;
+    pattern.captures = std::move(compiled[i]->captures);
+    pattern.span = span;
+    Alternative alternative;
+    alternative.pattern = static_cast<std::uint32_t>(context_.out.patterns.size());
+    for (BoundName& name : compiled[i]->names) {
+      const std::uint32_t slot = slots[name.name];
+      if (slot != kNoIndex) alternative.stores.push_back({slot, std::move(name.value)});
+    }
+    context_.out.patterns.push_back(std::move(pattern));
+    stage.alternatives.push_back(std::move(alternative));
+  }
+}
+
+// The binding of a name of this stage: a new one, or a copy to be compared with the earlier one.
+std::uint32_t RuleChecker::Bind(const std::string& name, const lang::Type& type, bool optional, Span span,
+                                Stage& stage, std::uint32_t stage_index) {
+  std::uint32_t earlier = kNoIndex;
+  for (std::uint32_t i = 0; i < rule_.bindings.size(); ++i) {
+    if (!rule_.bindings[i].hidden && rule_.bindings[i].name == name) earlier = i;
+  }
+  Binding binding;
+  binding.name = name;
+  binding.type = type;
+  binding.optional = optional;
+  binding.span = span;
+  binding.stage = stage_index;
+  static_cast<void>(stage);
+  if (earlier != kNoIndex) {
+    const Binding& known = rule_.bindings[earlier];
+    if (known.stage == stage_index) {
+      context_.sink.Report(diag::name_taken, span, name)
+          .Label(known.span, "bound here")
+          .Help("give the hole another name");
+      Fail();
+      return kNoIndex;
+    }
+    if (!(known.type == type)) {
+      context_.sink.Report(diag::type_conflict, span, name, TypeName(type), TypeName(known.type))
+          .Label(known.span, "bound as " + TypeName(known.type) + " here")
+          .Help(
+              "a name that stands in two stages means the same value; give both the same type, or two names");
+      Fail();
+      return kNoIndex;
+    }
+    binding.hidden = true;
+    rule_.bindings.push_back(std::move(binding));
+    const auto copy = static_cast<std::uint32_t>(rule_.bindings.size() - 1);
+    joined_[earlier] = copy;
+    return copy;
+  }
+  rule_.bindings.push_back(std::move(binding));
+  const auto slot = static_cast<std::uint32_t>(rule_.bindings.size() - 1);
+  named_holes_.insert(slot);
+  return slot;
+}
+
+void RuleChecker::CheckNamedSource(const ast::StageClause& clause, const ast::StageSource& source,
+                                   Stage& stage) {
+  Symbol* symbol = context_.names.Find(file_, *source.name);
+  const std::string name = source.name->Text();
+  if (symbol == nullptr) {
+    if (context_.names.ModuleIsBroken(file_, *source.name)) return Fail();
+    HelpWithNearest(context_.sink.Report(diag::unknown_source, source.span, name), source.span, name,
+                    context_.names.Visible(file_, std::array{SymbolKind::kPattern, SymbolKind::kRule,
+                                                             SymbolKind::kEvent, SymbolKind::kFormat}));
+    return;
+  }
+  auto no_target = [&] {
+    if (clause.target == ast::MatchTarget::kText) return;
+    context_.sink.Report(diag::target_of_name, source.span, name)
+        .Help("`raw` and fields stand before a template: `match raw \"…\"`");
+  };
+  switch (symbol->kind) {
+    case SymbolKind::kPattern:
+      context_.sink.Report(diag::wrong_kind, source.span, name, "a pattern", "an event, a rule or a format")
+          .Help("write `match " + name + "`");
+      return;
+    case SymbolKind::kWrapper:
+      context_.sink.Report(diag::wrong_kind, source.span, name, "a wrapper", "an event, a rule or a format")
+          .Help("wrappers are found by themselves; read the text inside with `match \"…\"`");
+      return;
+    case SymbolKind::kFormat: {
+      no_target();
+      if (symbol->index == kNoIndex) return Fail();
+      stage.input = StageInput::kFormat;
+      stage.format = symbol->index;
+      stage.alternatives.emplace_back();
+      if (!context_.out.formats[symbol->index].ok) Fail();
+      LoadFields(clause, context_.out.formats[symbol->index].bindings,
+                 stage.alias.empty() ? "" : stage.alias + ".", stage);
+      return;
+    }
+    case SymbolKind::kRule:
+    case SymbolKind::kEvent: {
+      no_target();
+      if (symbol->index == kNoIndex) return Fail();  // in a circle, reported
+      const Rule& rule = context_.out.rules[symbol->index];
+      if (!rule.ok) Fail();
+      if (rule.status == RuleStatus::kDeprecated && context_.options.lints) {
+        context_.sink.Report(diag::reads_deprecated, source.span, name,
+                             rule.deprecated.empty() ? "no reason given" : rule.deprecated);
+      }
+      stage.input = StageInput::kRule;
+      stage.rule = symbol->index;
+      stage.alternatives.emplace_back();
+      std::string prefix;
+      if (!stage.alias.empty()) {
+        prefix = stage.alias + ".";
+      } else if (clause.stage != ast::StageKind::kFrom) {
+        prefix = symbol->decl->name.text + ".";
+      }
+      LoadFields(clause, rule.bindings, prefix, stage);
+      return;
+    }
+  }
+}
+
+void RuleChecker::LoadFields(const ast::StageClause& clause, const std::vector<Binding>& fields,
+                             const std::string& prefix, Stage& stage) {
+  const auto stage_index = static_cast<std::uint32_t>(rule_.stages.size());
+  const bool keep_all =
+      clause.stage == ast::StageKind::kFrom && stage.input == StageInput::kRule && prefix.empty();
+  for (std::uint32_t i = 0; i < fields.size(); ++i) {
+    const Binding& field = fields[i];
+    if (field.hidden) continue;
+    const std::size_t before = joined_.size();
+    const std::uint32_t slot =
+        Bind(prefix + field.name, field.type, field.optional, clause.span, stage, stage_index);
+    if (slot == kNoIndex) continue;
+    named_holes_.erase(slot);
+    if (!keep_all && joined_.size() == before) loaded_.insert(slot);
+    ExprPtr input = MakeExpr(ExprKind::kInput, field.type, clause.span);
+    input->index = i;
+    stage.load.push_back({slot, std::move(input)});
+  }
+}
+
+void RuleChecker::CheckWindow(const ast::StageClause& clause, Stage& stage) {
+  if (!clause.window) {
+    if (clause.stage == ast::StageKind::kThen) {
+      context_.sink.Report(diag::window_missing, clause.keyword)
+          .Help("say how far away it may stand: `then \"…\" within 3 lines`");
+      Fail();
+    }
+    return;
+  }
+  const ast::Window& window = *clause.window;
+  if (stage.kind == StageKind::kMatch) {
+    context_.sink.Report(diag::window_misplaced, window.span, Keyword(clause.stage))
+        .Help("windows stand behind `then` and `without`");
+    return Fail();
+  }
+  if (window.amount == nullptr || window.amount->kind == ast::ExprKind::kError) return Fail();
+  const bool is_duration = window.amount->kind == ast::ExprKind::kDuration;
+  const bool is_int = window.amount->kind == ast::ExprKind::kInt;
+  const std::string written(context_.sources.TextOf(window.amount->span));
+  if (!is_duration && !is_int) {
+    context_.sink.Report(diag::bad_window, window.amount->span)
+        .Help("write `within 3 lines`, `within 10 records` or `within 5m`");
+    return Fail();
+  }
+  if (is_int && (window.unit == ast::WindowUnit::kMissing || window.unit == ast::WindowUnit::kTime)) {
+    context_.sink.Report(diag::window_without_unit, window.amount->span)
+        .Label("no unit")
+        .Help("write `" + written + " lines`, `" + written + "s` or `" + written + "ms`");
+    return Fail();
+  }
+  if (is_duration && (window.unit == ast::WindowUnit::kLines || window.unit == ast::WindowUnit::kRecords)) {
+    context_.sink.Report(diag::bad_window, window.span).Help("write `within " + written + "`");
+    return Fail();
+  }
+  stage.amount = static_cast<const ast::IntExpr&>(*window.amount).value;
+  stage.window = is_duration                              ? WindowUnit::kTime
+                 : window.unit == ast::WindowUnit::kLines ? WindowUnit::kLines
+                                                          : WindowUnit::kRecords;
+  if (stage.amount <= 0) {
+    context_.sink.Report(diag::empty_window, window.span).Help("the next line is `within 1 line`");
+    return Fail();
+  }
+  if (!is_duration && stage.amount > kMaxWindowLines) {
+    context_.sink.Report(diag::window_too_large, window.amount->span, kMaxWindowLines);
+    return Fail();
+  }
+}
+
+}  // namespace faultline::sema

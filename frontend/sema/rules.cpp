@@ -1,0 +1,323 @@
+// Rules and events: clauses and what a rule as a whole must have.
+#include "frontend/sema/rules.h"
+
+#include <algorithm>
+
+namespace faultline::sema {
+
+using ast::ClauseKind;
+using lang::TypeKind;
+
+namespace {
+
+// What names things, so that a finding is known again by it: text and the like, no counters, no times.
+bool NamesThings(const lang::Type& type) {
+  switch (type.kind()) {
+    case TypeKind::kText:
+    case TypeKind::kSemver:
+    case TypeKind::kGoVersion:
+    case TypeKind::kIp:
+    case TypeKind::kNetwork:
+    case TypeKind::kUuid:
+      return true;
+    case TypeKind::kError:
+    case TypeKind::kBool:
+    case TypeKind::kInt:
+    case TypeKind::kFloat:
+    case TypeKind::kDuration:
+    case TypeKind::kBytes:
+    case TypeKind::kTime:
+    case TypeKind::kLevel:
+    case TypeKind::kList:
+    case TypeKind::kRecord:
+    case TypeKind::kMap:
+    case TypeKind::kAny:
+      return false;
+  }
+  return false;
+}
+
+// Whether the value can be missing because a binding in it is.
+bool MayMiss(const Expr& expr, const std::vector<Binding>& bindings,
+             const std::set<std::uint32_t>& required) {
+  if (expr.kind == ExprKind::kBinding) return bindings[expr.index].optional && !required.contains(expr.index);
+  if (expr.kind == ExprKind::kOperation) {
+    if (expr.opcode == lang::Opcode::is_present || expr.opcode == lang::Opcode::is_missing) return false;
+    if (expr.opcode == lang::Opcode::default_value) return MayMiss(*expr.arguments[1], bindings, required);
+  }
+  return std::any_of(expr.arguments.begin(), expr.arguments.end(),
+                     [&](const ExprPtr& argument) { return MayMiss(*argument, bindings, required); });
+}
+
+std::string_view TextKeyword(ClauseKind kind) {
+  return kind == ClauseKind::kReport ? "report" : kind == ClauseKind::kFix ? "fix" : "at";
+}
+
+}  // namespace
+
+RuleChecker::RuleChecker(Context& context, const Symbol& symbol)
+    : context_(context),
+      symbol_(symbol),
+      decl_(static_cast<const ast::RuleDecl&>(*symbol.decl)),
+      file_(*symbol.file),
+      exprs_(context, *symbol.file, rule_.bindings, symbol.QualifiedName()) {
+  rule_.name = symbol.QualifiedName();
+  rule_.module = symbol.file->module->name;
+  rule_.is_event = decl_.is_event;
+  rule_.doc = decl_.doc;
+  rule_.span = decl_.name.span;
+}
+
+Rule RuleChecker::Check() {
+  const std::size_t errors = context_.sink.error_count();
+  // Stages first, whatever the order of clauses: they bind the names.
+  for (const ast::ClausePtr& clause : decl_.clauses) {
+    if (clause->kind == ClauseKind::kError) Fail();
+    if (clause->kind == ClauseKind::kStage) CheckStage(static_cast<const ast::StageClause&>(*clause));
+  }
+  // What a broken stage binds is not known, so nothing is said of names that are not found.
+  exprs_.set_silent(!rule_.ok || rule_.stages.empty());
+  for (const ast::ClausePtr& clause : decl_.clauses) {
+    if (clause->kind == ClauseKind::kLet) CheckLet(static_cast<const ast::LetClause&>(*clause));
+  }
+  for (const ast::ClausePtr& clause : decl_.clauses) {
+    if (clause->kind == ClauseKind::kWhere) CheckWhere(static_cast<const ast::WhereClause&>(*clause));
+  }
+  exprs_.set_present(required_);
+  for (const ast::ClausePtr& clause : decl_.clauses) {
+    switch (clause->kind) {
+      case ClauseKind::kError:
+      case ClauseKind::kStage:
+      case ClauseKind::kLet:
+      case ClauseKind::kWhere:
+      case ClauseKind::kTest:
+        break;
+      case ClauseKind::kSeverity:
+        CheckSeverity(static_cast<const ast::SeverityClause&>(*clause));
+        break;
+      case ClauseKind::kAt:
+      case ClauseKind::kReport:
+      case ClauseKind::kFix:
+        CheckText(static_cast<const ast::TextClause&>(*clause));
+        break;
+      case ClauseKind::kTags:
+      case ClauseKind::kSee:
+      case ClauseKind::kStatus:
+        CheckList(static_cast<const ast::ListClause&>(*clause));
+        break;
+    }
+  }
+  CheckCompleteness();
+  CheckTests();
+  FinishBindings();
+  if (context_.sink.error_count() != errors) Fail();
+  return std::move(rule_);
+}
+
+bool RuleChecker::Once(std::string_view keyword, Span span) {
+  auto [found, added] = clauses_.try_emplace(std::string(keyword), span);
+  if (!added) {
+    context_.sink.Report(diag::clause_twice, span, keyword, decl_.name.text)
+        .Label("again here")
+        .Label(found->second, "first here")
+        .Help("keep one of them");
+  }
+  return added;
+}
+
+// ---------------------------------------------------------------- clauses
+
+void RuleChecker::CheckSeverity(const ast::SeverityClause& clause) {
+  if (!Once("severity", clause.span)) return;
+  if (decl_.is_event) {
+    context_.sink.Report(diag::clause_in_event, clause.span, "severity")
+        .Help("write `rule` instead of `event` if it is to be shown");
+    return;
+  }
+  if (std::optional<lang::Severity> severity = lang::SeverityByName(clause.level.text)) {
+    rule_.severity = *severity;
+    return;
+  }
+  HelpWithNearest(context_.sink.Report(diag::unknown_severity, clause.level.span, clause.level.text)
+                      .Note("severities are note, warning, error, critical"),
+                  clause.level.span, clause.level.text, {"note", "warning", "error", "critical"});
+}
+
+void RuleChecker::CheckText(const ast::TextClause& clause) {
+  const std::string_view keyword = TextKeyword(clause.kind);
+  if (!Once(keyword, clause.span)) return;
+  if (decl_.is_event && clause.kind != ClauseKind::kAt) {
+    context_.sink.Report(diag::clause_in_event, clause.span, keyword)
+        .Help("write `rule` instead of `event` if it is to be shown");
+    return;
+  }
+  const ExprChecker::TextUse use = clause.kind == ClauseKind::kReport ? ExprChecker::TextUse::kReport
+                                   : clause.kind == ClauseKind::kFix  ? ExprChecker::TextUse::kFix
+                                                                      : ExprChecker::TextUse::kAt;
+  ExprPtr text = exprs_.CheckText(*clause.text, use);
+  if (!text) return Fail();
+  (clause.kind == ClauseKind::kReport ? rule_.report
+   : clause.kind == ClauseKind::kFix  ? rule_.fix
+                                      : rule_.at) = std::move(text);
+}
+
+void RuleChecker::CheckList(const ast::ListClause& clause) {
+  const std::string& keyword = clause.keyword.text;
+  if (clause.kind == ClauseKind::kStatus && !Once("status", clause.span)) return;
+  for (const ast::ExprPtr& item : clause.items) {
+    std::string text;
+    if (item->kind == ast::ExprKind::kName) {
+      text = static_cast<const ast::NameExpr&>(*item).name.text;
+    } else if (item->kind == ast::ExprKind::kString) {
+      const std::optional<std::string> plain = static_cast<const ast::StringExpr&>(*item).PlainText();
+      if (!plain) {
+        context_.sink.Report(diag::bad_clause_item, item->span, keyword, "plain text")
+            .Help("write `\\{` for a brace");
+        continue;
+      }
+      text = *plain;
+    } else {
+      if (item->kind != ast::ExprKind::kError) {
+        context_.sink.Report(diag::bad_clause_item, item->span, keyword, "names or plain text");
+      }
+      continue;
+    }
+    if (clause.kind == ClauseKind::kTags) {
+      rule_.tags.push_back(text);
+    } else if (clause.kind == ClauseKind::kSee) {
+      if (text.find("://") == std::string::npos) {
+        context_.sink.Report(diag::bad_clause_item, item->span, keyword, "links")
+            .Help("write `\"https://…\"`");
+        continue;
+      }
+      rule_.see.push_back(text);
+    } else if (keyword == "deprecated") {
+      rule_.status = RuleStatus::kDeprecated;
+      rule_.deprecated = text;
+    } else if (text == "experimental") {
+      rule_.status = RuleStatus::kExperimental;
+    } else if (text != "stable") {
+      HelpWithNearest(
+          context_.sink.Report(diag::bad_clause_item, item->span, keyword, "`stable` or `experimental`"),
+          item->span, text, {"stable", "experimental"});
+    }
+  }
+}
+
+void RuleChecker::CheckLet(const ast::LetClause& clause) {
+  ExprPtr value = exprs_.Check(*clause.value);
+  for (const Binding& binding : rule_.bindings) {
+    if (binding.hidden || binding.name != clause.name.text) continue;
+    context_.sink.Report(diag::name_taken, clause.name.span, clause.name.text)
+        .Label(binding.span, "bound here")
+        .Help("give the `let` a name of its own");
+    return Fail();
+  }
+  Binding binding;
+  binding.name = clause.name.text;
+  binding.span = clause.name.span;
+  if (!value) Fail();
+  if (value) {
+    binding.type = value->type;
+    binding.optional = MayMiss(*value, rule_.bindings, {});
+    ForEachBinding(*value, [&](std::uint32_t used) {
+      binding.stage = std::max(binding.stage, rule_.bindings[used].stage);
+    });
+  }
+  rule_.bindings.push_back(std::move(binding));
+  if (value) rule_.lets.push_back({static_cast<std::uint32_t>(rule_.bindings.size() - 1), std::move(value)});
+}
+
+void RuleChecker::CheckWhere(const ast::WhereClause& clause) {
+  ExprPtr condition = exprs_.CheckCondition(*clause.condition);
+  if (!condition) return Fail();
+  if (rule_.stages.empty()) return;
+  // Split at the top-level `and`s, left to right.
+  std::vector<ExprPtr> open;
+  open.push_back(std::move(condition));
+  while (!open.empty()) {
+    ExprPtr part = std::move(open.back());
+    open.pop_back();
+    if (part->kind == ExprKind::kOperation && part->opcode == lang::Opcode::and_bool) {
+      open.push_back(std::move(part->arguments[1]));
+      open.push_back(std::move(part->arguments[0]));
+      continue;
+    }
+    std::uint32_t stage = 0;
+    ForEachBinding(*part, [&](std::uint32_t used) { stage = std::max(stage, rule_.bindings[used].stage); });
+    required_.merge(RequiredBy(*part));
+    Attach(std::move(part), stage);
+  }
+}
+
+// To the stage's guard if it needs no other stage's names, else to its join.
+void RuleChecker::Attach(ExprPtr condition, std::uint32_t stage_index) {
+  bool own = true;
+  ForEachBinding(*condition,
+                 [&](std::uint32_t used) { own = own && rule_.bindings[used].stage == stage_index; });
+  for (const Store& let : rule_.lets) {
+    bool uses_let = false;
+    ForEachBinding(*condition, [&](std::uint32_t used) { uses_let = uses_let || used == let.binding; });
+    // A `let` is computed where it is used, so what it reads counts.
+    if (!uses_let) continue;
+    ForEachBinding(*let.value,
+                   [&](std::uint32_t used) { own = own && rule_.bindings[used].stage == stage_index; });
+  }
+  Stage& stage = rule_.stages[stage_index];
+  ExprPtr& target = own ? stage.guard : stage.join;
+  target = MakeAnd(std::move(target), std::move(condition));
+}
+
+// ---------------------------------------------------------------- the rule as a whole
+
+void RuleChecker::CheckCompleteness() {
+  const bool broken =
+      std::any_of(decl_.clauses.begin(), decl_.clauses.end(),
+                  [](const ast::ClausePtr& clause) { return clause->kind == ClauseKind::kError; });
+  if (!has_stage_ && !broken) {
+    context_.sink.Report(diag::rule_without_stage, decl_.name.span, decl_.name.text)
+        .Help("write `match \"…\"` with the line that it is about, or `from EVENT`");
+  }
+  if (decl_.is_event || broken) return;
+  const bool severity = clauses_.contains("severity");
+  const bool report = clauses_.contains("report");
+  if (!severity && !report) {
+    context_.sink.Report(diag::rule_incomplete, decl_.name.span, decl_.name.text, "severity and no report")
+        .Help("write `severity error` and `report \"…\"`, or `event` instead of `rule` for a building block");
+  } else if (!severity) {
+    context_.sink.Report(diag::rule_incomplete, decl_.name.span, decl_.name.text, "severity")
+        .Help("write `severity note`, `warning`, `error` or `critical`");
+  } else if (!report) {
+    context_.sink.Report(diag::rule_incomplete, decl_.name.span, decl_.name.text, "report")
+        .Help("write `report \"…\"` with what a person should read");
+  }
+}
+
+void RuleChecker::FinishBindings() {
+  const std::set<std::uint32_t>& used = exprs_.used();
+  // Fields of a format, and those behind an alias, are fields of the finding only if the rule speaks of them.
+  for (std::uint32_t binding : loaded_) {
+    if (!used.contains(binding)) rule_.bindings[binding].hidden = true;
+  }
+  for (Stage& stage : rule_.stages) {
+    std::erase_if(stage.load, [&](const Store& store) {
+      return loaded_.contains(store.binding) && !used.contains(store.binding);
+    });
+  }
+  for (std::uint32_t i : required_) rule_.bindings[i].optional = false;
+  auto mark = [&](std::uint32_t binding) {
+    if (NamesThings(rule_.bindings[binding].type)) rule_.bindings[binding].names = true;
+  };
+  if (rule_.report) ForEachBinding(*rule_.report, mark);
+  if (!context_.options.lints || decl_.is_event || !rule_.ok) return;
+  const std::vector<std::string>& quiet = context_.options.quiet_modules;
+  if (std::find(quiet.begin(), quiet.end(), rule_.module) != quiet.end()) return;
+  for (std::uint32_t i : named_holes_) {
+    const Binding& binding = rule_.bindings[i];
+    if (used.contains(i) || binding.hidden) continue;
+    context_.sink.Report(diag::unused_hole, binding.span, binding.name)
+        .Help("write `{:type}` if it is only there to match, or say it in the `report`");
+  }
+}
+
+}  // namespace faultline::sema
