@@ -27,8 +27,8 @@ LogPlace RecordView::PlaceOfText(std::uint32_t position) const {
 
 LogPlace RecordView::PlaceOfView(std::string_view part) const {
   // Views compare by address: a part of the record's text or raw bytes lies between their ends.
-  const auto inside = [&part](std::string_view whole) {
-    return part.data() >= whole.data() && part.data() + part.size() <= whole.data() + whole.size();
+  const auto inside = [&part](std::string_view text) {
+    return part.data() >= text.data() && part.data() + part.size() <= text.data() + text.size();
   };
   if (inside(context.text)) return PlaceOfText(static_cast<std::uint32_t>(part.data() - context.text.data()));
   if (inside(whole))

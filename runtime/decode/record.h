@@ -53,7 +53,9 @@ struct WrapperValues {
 struct TextMap {
   std::uint32_t begin = 0;          // where there are no runs, text position p is raw position begin + p
   std::span<const OffsetRun> runs;  // into raw, sorted
+  bool computed = false;            // the text stands nowhere in the line: all of it is at `begin`
   std::uint32_t ToRaw(std::uint32_t position) const {
+    if (computed) return begin;
     return runs.empty() ? begin + position : runtime::ToRaw(runs, position);
   }
 };
@@ -61,10 +63,11 @@ struct TextMap {
 struct RecordView {
   RecordContext context;  // file, line (of the first piece), text, raw, time, stream
   std::int64_t end_line = 0;
-  std::uint64_t offset = 0;         // of raw in the original
-  std::uint32_t stream = 0;         // number of the stream inside its source; 0 is the source itself
-  std::int64_t stream_line = 0;     // line number inside the innermost stream, from 1
-  std::int64_t record = 0;          // number of the record inside its source, from 1
+  std::uint64_t offset = 0;      // of raw in the original
+  std::uint32_t stream = 0;      // number of the stream inside its source; 0 is the source itself
+  std::int64_t stream_line = 0;  // line number inside the innermost stream, from 1
+  std::int64_t record = 0;       // number of the record inside its source, from 1
+  std::uint64_t serial = 0;      // unique in the process, so that decoders can keep what they parsed; 0: none
   ir::FormatId format = ir::kNone;  // known after RecordDecoder::Resolve
   bool resolved = false;
   bool cut = false;        // longer than the bound on lines

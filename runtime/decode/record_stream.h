@@ -1,7 +1,7 @@
 // Lines of one source to records: unwraps, joins what belongs together (JSON over several lines, fragments of
 // `go test -json`), counts lines by stream.
 //
-// Which wrapper a source has is decided once, on its first 200 lines or 64 KiB: of the wrappers whose
+// Which wrapper a source has is decided once, on its first 1000 lines or 256 KiB: of the wrappers whose
 // `detect` hits there the one that fits most of these lines, ties by written order; then again on the
 // unwrapped text, up to four deep. A choice by name replaces this. The decision never depends on how the
 // input was cut into blocks.
@@ -28,8 +28,8 @@
 namespace faultline::runtime {
 
 struct RecordLimits {
-  std::size_t head_lines = 200;  // looked at to detect a wrapper
-  std::size_t head_bytes = 64 * 1024;
+  std::size_t head_lines = 1000;  // looked at to detect a wrapper
+  std::size_t head_bytes = 256 * 1024;
   std::size_t document_lines = 10000;  // of one JSON document over several lines
   std::size_t document_bytes = 1024 * 1024;
   std::size_t fragment_bytes = 64 * 1024;  // of a fragment that waits for its newline

@@ -1,0 +1,18 @@
+// Which wrappers a source has, by its first lines or by what the user said.
+#ifndef FAULTLINE_RUNTIME_DECODE_SOURCE_HEAD_H_
+#define FAULTLINE_RUNTIME_DECODE_SOURCE_HEAD_H_
+
+#include "runtime/decode/record_stream.h"
+#include "runtime/decode/unwrapper.h"
+
+#include <span>
+#include <vector>
+
+namespace faultline::runtime {
+
+SourceDecision DecideWrappers(Unwrapper& unwrapper, const EvalContext& context, const RecordChoices& choices,
+                              const RecordLimits& limits, std::span<const LineBlock> head);
+
+}  // namespace faultline::runtime
+
+#endif  // FAULTLINE_RUNTIME_DECODE_SOURCE_HEAD_H_

@@ -1,0 +1,80 @@
+// Streams by key. The key is the parent's number and the parts with a separator that text hardly holds; names
+// are for people.
+#include "runtime/decode/stream_table.h"
+
+#include <algorithm>
+
+namespace faultline::runtime {
+namespace {
+
+constexpr char kSeparator = '\x1F';
+constexpr std::size_t kMaxPart = 1024;  // bytes of one part that count
+
+void AppendPart(const Value& value, std::string& key) {
+  switch (value.kind) {
+    case ValueKind::kText:
+    case ValueKind::kSemver:
+    case ValueKind::kGoVersion:
+    case ValueKind::kUuid:
+      key.append(value.AsText().substr(0, kMaxPart));
+      return;
+    case ValueKind::kBool:
+    case ValueKind::kInt:
+    case ValueKind::kDuration:
+    case ValueKind::kBytes:
+    case ValueKind::kTime:
+    case ValueKind::kLevel:
+      key.append(std::to_string(value.integer));
+      return;
+    case ValueKind::kMissing:
+    case ValueKind::kFloat:
+    case ValueKind::kIp:
+    case ValueKind::kNetwork:
+    case ValueKind::kList:
+    case ValueKind::kRecord:
+    case ValueKind::kMap:
+      return;  // nothing that tells streams apart
+  }
+}
+
+}  // namespace
+
+StreamTable::StreamTable(std::size_t limit) : limit_(std::max<std::size_t>(limit, 2)) {
+  streams_.emplace_back();
+}
+
+std::uint32_t StreamTable::Child(std::uint32_t parent, const ir::Wrapper& wrapper,
+                                 std::span<const Value> slots) {
+  if (wrapper.stream_by.empty()) return parent;
+  key_ = std::to_string(parent);
+  name_ = streams_[parent].name;
+  for (const ir::SlotId slot : wrapper.stream_by) {
+    key_.push_back(kSeparator);
+    const std::size_t begin = key_.size();
+    AppendPart(slots[slot], key_);
+    if (key_.size() == begin) continue;
+    if (!name_.empty()) name_.push_back(' ');
+    name_.append(key_, begin);
+  }
+  auto found = index_.find(key_);
+  if (found == index_.end()) {
+    if (streams_.size() >= limit_) {
+      ++refused_;
+      const auto shared = static_cast<std::uint32_t>(streams_.size() - 1);
+      streams_[parent].last_child = shared;
+      return shared;
+    }
+    const auto id = static_cast<std::uint32_t>(streams_.size());
+    streams_.push_back({name_, id, 0, Value::Missing()});
+    found = index_.emplace(key_, id).first;
+  }
+  streams_[parent].last_child = found->second;
+  return found->second;
+}
+
+Value StreamTable::NameOf(std::uint32_t stream) const {
+  if (stream == 0) return Value::Missing();
+  return Value::Text(streams_[stream].name);
+}
+
+}  // namespace faultline::runtime
