@@ -68,36 +68,47 @@ int NumberByteClasses(const std::vector<Inst>& insts, uint32_t conditions,
   return number + 1;
 }
 
-// Does every way from `start` need the beginning of the text?
-bool IsAnchored(const std::vector<Inst>& insts, uint32_t start) {
-  std::vector<bool> seen(insts.size());
-  std::vector<uint32_t> todo = {start};
+// What can happen first from `start`, reached without a byte.
+struct Beginning {
+  bool anchored = true;  // every way needs the beginning of the text
+  bool empty = false;    // kMatch can be reached
+  std::bitset<256> bytes;
+};
+
+Beginning BeginningOf(const std::vector<Inst>& insts, uint32_t start) {
+  Beginning beginning;
+  // Each instruction is entered at most twice: behind a condition on the beginning of the text, or not.
+  std::vector<uint8_t> seen(insts.size());
+  std::vector<std::pair<uint32_t, bool>> todo = {{start, false}};
   while (!todo.empty()) {
-    const uint32_t id = todo.back();
+    const auto [id, at_begin] = todo.back();
     todo.pop_back();
-    if (seen[id]) continue;
-    seen[id] = true;
+    const uint8_t mark = at_begin ? 2 : 1;
+    if ((seen[id] & mark) != 0) continue;
+    seen[id] = static_cast<uint8_t>(seen[id] | mark);
     const Inst& inst = insts[id];
     switch (inst.op) {
-      case Op::kFail:
-        break;
+      case Op::kFail: break;
       case Op::kByteRange:
+        if (!at_begin) beginning.anchored = false;
+        for (unsigned b = 0; b < 256; ++b) {
+          if (inst.Takes(static_cast<uint8_t>(b))) beginning.bytes.set(b);
+        }
+        break;
       case Op::kMatch:
-        return false;
+        if (!at_begin) beginning.anchored = false;
+        beginning.empty = true;
+        break;
       case Op::kAlt:
-        todo.push_back(inst.arg);
-        todo.push_back(inst.out);
+        todo.emplace_back(inst.arg, at_begin);
+        todo.emplace_back(inst.out, at_begin);
         break;
-      case Op::kEmptyWidth:
-        if ((inst.arg & kAtBeginText) == 0) todo.push_back(inst.out);
-        break;
+      case Op::kEmptyWidth: todo.emplace_back(inst.out, at_begin || (inst.arg & kAtBeginText) != 0); break;
       case Op::kCapture:
-      case Op::kNop:
-        todo.push_back(inst.out);
-        break;
+      case Op::kNop: todo.emplace_back(inst.out, at_begin); break;
     }
   }
-  return true;
+  return beginning;
 }
 
 }  // namespace
@@ -342,7 +353,10 @@ std::shared_ptr<Prog> Compiler::Assemble(Fragment all) {
   prog->encoding_ = options_.encoding;
   prog->num_groups_ = root_->max_capture() + 1;
   prog->empty_flags_ = static_cast<uint8_t>(conditions);
-  prog->anchored_start_ = IsAnchored(prog->insts_, prog->start_);
+  const Beginning beginning = BeginningOf(prog->insts_, prog->start_);
+  prog->anchored_start_ = beginning.anchored;
+  prog->may_be_empty_ = beginning.empty;
+  prog->first_bytes_ = beginning.bytes;
   prog->start_unanchored_ = prog->start_;
   if (!prog->anchored_start_) {
     const uint32_t loop = prog->size();

@@ -28,6 +28,7 @@
 #include "support/regex/node.h"
 
 #include <array>
+#include <bitset>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -57,6 +58,8 @@ struct Inst {
   uint8_t fold = 0;
   uint32_t out = 0;
   uint32_t arg = 0;
+
+  friend bool operator==(const Inst&, const Inst&) = default;
 
   // kByteRange: does it take `b`?
   bool Takes(uint8_t b) const {
@@ -93,6 +96,10 @@ class Prog {
   // Groups, the whole match included; captures need two slots for each.
   int num_groups() const { return num_groups_; }
 
+  // Can a match be empty, conditions taken as met? If not, it begins with a byte of which may_begin_with() is true.
+  bool may_be_empty() const { return may_be_empty_; }
+  bool may_begin_with(uint8_t b) const { return first_bytes_[b]; }
+
   // All conditions that occur (EmptyFlags).
   uint8_t empty_flags() const { return empty_flags_; }
 
@@ -124,6 +131,8 @@ class Prog {
   uint32_t start_unanchored_ = 0;
   int num_groups_ = 1;
   bool anchored_start_ = false;
+  bool may_be_empty_ = false;
+  std::bitset<256> first_bytes_;
   uint8_t empty_flags_ = 0;
   Encoding encoding_ = Encoding::kUtf8;
   std::array<uint8_t, 256> byte_classes_{};
