@@ -1,0 +1,139 @@
+// One JSON object a line: the contract of docs/output.md.
+#include "runtime/report/escape.h"
+#include "runtime/report/redact.h"
+#include "runtime/report/report.h"
+#include "support/value/json.h"
+#include "support/value/print.h"
+#include "support/value/time.h"
+
+namespace faultline::runtime {
+namespace {
+
+// Writes keys with commas between them.
+class Object {
+ public:
+  explicit Object(std::string* out) : out_(out) { *out_ += '{'; }
+  std::string& Key(std::string_view key) {
+    if (!first_) *out_ += ',';
+    first_ = false;
+    AppendJsonText(*out_, key);
+    *out_ += ':';
+    return *out_;
+  }
+  void Text(std::string_view key, std::string_view text) { AppendJsonText(Key(key), text); }
+  void Number(std::string_view key, std::int64_t number) { Key(key) += std::to_string(number); }
+  void Close() { *out_ += '}'; }
+  bool empty() const { return first_; }
+
+ private:
+  std::string* out_;
+  bool first_ = true;
+};
+
+// Whether some text inside the value is not UTF-8; nesting is bounded as in AppendJson.
+bool HasBadText(const Value& value, int depth) {
+  if (value.kind == ValueKind::kText) return !IsUtf8(value.AsText());
+  if (depth > 64) return false;
+  const std::size_t count = ItemCount(value);
+  for (std::size_t i = 0; i < count; ++i) {
+    if (HasBadText(value.items[i], depth + 1)) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+std::string FindingToJson(const Finding& finding) {
+  std::string out;
+  Object object(&out);
+  object.Text("kind", "finding");
+  object.Text("id", finding.id);
+  object.Text("rule", finding.rule->name);
+  object.Text("severity", lang::SeverityName(finding.severity));
+  object.Text("message", finding.message);
+
+  const FindingPlace& location = finding.location;
+  Object place(&object.Key("location"));
+  place.Text("file", location.file);
+  place.Number("line", location.line);
+  place.Number("column", location.column);
+  place.Number("end_line", location.end_line);
+  place.Number("offset", location.offset);
+  place.Close();
+  if (finding.source) {
+    Object source(&object.Key("source"));
+    source.Text("file", finding.source->file);
+    if (finding.source->line > 0) source.Number("line", finding.source->line);
+    if (finding.source->column > 0) source.Number("column", finding.source->column);
+    source.Close();
+  }
+  if (!finding.fields.empty()) {
+    Object fields(&object.Key("fields"));
+    for (const FindingField& field : finding.fields)
+      AppendJson(fields.Key(field.name), field.value, field.type);
+    fields.Close();
+  }
+  if (!finding.evidence.empty()) {
+    std::string& list = object.Key("evidence");
+    list += '[';
+    for (const Evidence& evidence : finding.evidence) {
+      if (list.back() != '[') list += ',';
+      Object line(&list);
+      line.Text("file", evidence.file);
+      line.Number("line", evidence.line);
+      line.Text("text", evidence.text);
+      if (!IsUtf8(evidence.text)) line.Text("raw", Base64(evidence.text));
+      line.Close();
+    }
+    list += ']';
+  }
+  if (finding.fix) object.Text("fix", *finding.fix);
+  object.Number("count", finding.count);
+  if (finding.first.kind == ValueKind::kTime) object.Text("first", FormatTime(finding.first.integer));
+  if (finding.last.kind == ValueKind::kTime) object.Text("last", FormatTime(finding.last.integer));
+
+  std::string raw_text;
+  Object raw(&raw_text);
+  auto add_raw = [](Object* to, std::string_view key, std::string_view text) {
+    if (!IsUtf8(text)) to->Text(key, Base64(text));
+  };
+  add_raw(&raw, "message", finding.message);
+  add_raw(&raw, "location.file", location.file);
+  if (finding.source) add_raw(&raw, "source.file", finding.source->file);
+  std::string raw_fields_text;
+  Object raw_fields(&raw_fields_text);
+  for (const FindingField& field : finding.fields) {
+    if (HasBadText(field.value, 0)) raw_fields.Text(field.name, Base64(ToText(field.value)));
+  }
+  raw_fields.Close();
+  if (!raw_fields.empty()) raw.Key("fields") += raw_fields_text;
+  if (finding.fix) add_raw(&raw, "fix", *finding.fix);
+  raw.Close();
+  if (!raw.empty()) object.Key("raw") += raw_text;
+  object.Close();
+  return out;
+}
+
+std::string DiagnosisToJson(const Diagnosis& diagnosis) {
+  std::string out;
+  Object object(&out);
+  object.Text("kind", "diagnosis");
+  object.Key("root") += FindingToJson(*diagnosis.root);
+  object.Close();
+  return out;
+}
+
+JsonReport::JsonReport(Output output, const JsonReportOptions& options)
+    : output_(std::move(output)), options_(options), diagnoses_(options.max_diagnoses) {}
+
+void JsonReport::OnFinding(const FindingPtr& finding) {
+  const FindingPtr shown = options_.redact ? Redacted(finding) : finding;
+  output_(FindingToJson(*shown) + "\n");
+  if (options_.diagnoses) diagnoses_.Add(shown);
+}
+
+void JsonReport::OnEnd(const RunSummary&) {
+  for (const Diagnosis& diagnosis : diagnoses_.Diagnoses()) output_(DiagnosisToJson(diagnosis) + "\n");
+}
+
+}  // namespace faultline::runtime
