@@ -9,6 +9,7 @@
 #include "runtime/report/redact.h"
 #include "runtime/report/report.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace faultline::runtime {

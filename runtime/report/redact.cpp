@@ -228,9 +228,10 @@ NameKind KindOfName(std::string_view name, bool assigned) {
         "connectionstring"}) {
     if (folded.find(word) != std::string::npos) return NameKind::kSecret;
   }
-  for (std::string_view word : {"token", "pwd", "pass"}) {
-    if (folded.size() >= word.size() && folded.substr(folded.size() - word.size()) == word)
-      return NameKind::kSecret;
+  if (folded.ends_with("token") || folded.ends_with("pwd")) return NameKind::kSecret;
+  if (folded.ends_with("pass")) {
+    const std::size_t before = name.size() - 4;
+    if (before == 0 ? assigned : !IsAlnum(name[before - 1])) return NameKind::kSecret;
   }
   return NameKind::kPlain;
 }
