@@ -1,5 +1,5 @@
-// The dispatch table. A row of ops.def without its function is an undefined symbol when a program is linked, and the
-// linker names it.
+// The dispatch table. A row of ops.def without its function is an undefined symbol when a program is linked,
+// and the linker names it.
 #include "runtime/ops/ops.h"
 
 #include <algorithm>
@@ -17,9 +17,13 @@ constexpr OpSymbol kSymbols[] = {
 
 }  // namespace
 
-FaultlineOp OpFunction(lang::Opcode opcode) { return kSymbols[static_cast<std::size_t>(opcode)].function; }
+FaultlineOp OpFunction(lang::Opcode opcode) {
+  return kSymbols[static_cast<std::size_t>(opcode)].function;
+}
 
-std::span<const OpSymbol> OpSymbols() { return kSymbols; }
+std::span<const OpSymbol> OpSymbols() {
+  return kSymbols;
+}
 
 Value ApplyOp(lang::Opcode opcode, EvalContext& context, std::span<const Value> args) {
   if (lang::RowOf(opcode).traits == lang::OpTraits::kStrict &&

@@ -3,6 +3,7 @@
 #include "support/value/value_compare.h"
 
 #include "support/value/hash.h"
+#include "support/value/ip.h"
 #include "support/value/version.h"
 
 #include <cmath>
@@ -51,9 +52,12 @@ int CompareFlat(const Value& a, const Value& b) {
       return Order(a.integer, b.integer);
     case ValueKind::kFloat:
       return Order(a.real, b.real);
-    case ValueKind::kText:
     case ValueKind::kIp:
     case ValueKind::kNetwork:
+      // In the order of bytes the mapped IPv4 addresses would stand among the others.
+      if (IsIpv4(a.AsText()) != IsIpv4(b.AsText())) return IsIpv4(a.AsText()) ? -1 : 1;
+      [[fallthrough]];
+    case ValueKind::kText:
     case ValueKind::kUuid: {
       const int order = a.AsText().compare(b.AsText());
       return order < 0 ? -1 : order > 0 ? 1 : 0;
