@@ -40,7 +40,7 @@ Output& Out() {
 
 void Remark(std::string_view text) {
   Out().Flush();
-  const std::string line = "faultline: " + runtime::VisibleText(text) + "\n";
+  const std::string line = "faultline: " + runtime::SafeText(text) + "\n";
   std::fwrite(line.data(), 1, line.size(), stderr);
 }
 

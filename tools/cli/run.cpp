@@ -1,0 +1,163 @@
+// `faultline run`: rules over logs, findings to reports, the exit code by severity.
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <memory>
+#include <vector>
+
+#include "runtime/input/files.h"
+#include "runtime/report/report.h"
+#include "tools/cli/command.h"
+#include "tools/cli/console.h"
+#include "tools/cli/session.h"
+#include "tools/cli/verbs.h"
+
+namespace faultline::cli {
+
+namespace {
+
+// One -o: a report and the file it goes to.
+struct Report {
+  std::unique_ptr<std::FILE, int (*)(std::FILE*)> file{nullptr, &std::fclose};
+  std::unique_ptr<Output> output;
+  std::unique_ptr<runtime::FindingSink> sink;
+  std::string name;
+};
+
+bool OpenReport(const Options& options, const OutputSpec& spec, bool to_stderr, Report* report) {
+  std::FILE* stream = to_stderr ? stderr : stdout;
+  runtime::Output write = Out().Writer();
+  report->name = spec.file.empty() ? "standard output" : spec.file;
+  if (!spec.file.empty() || to_stderr) {
+    if (!spec.file.empty()) {
+      report->file.reset(std::fopen(spec.file.c_str(), "wb"));
+      if (!report->file) {
+        Remark(fmt::format("-o {}={}: {}", spec.format, spec.file, std::strerror(errno)));
+        return false;
+      }
+      stream = report->file.get();
+    }
+    report->output = std::make_unique<Output>(stream);
+    write = report->output->Writer();
+  }
+  if (spec.format == "json") {
+    runtime::JsonReportOptions json;
+    json.redact = options.redact.value_or(false);
+    report->sink = std::make_unique<runtime::JsonReport>(write, json);
+  } else if (spec.format == "github") {
+    runtime::GithubReportOptions github;
+    github.redact = options.redact.value_or(true);
+    if (const char* workspace = std::getenv("GITHUB_WORKSPACE")) github.root = workspace;
+    github.max_findings = options.max_findings.value_or(0);
+    report->sink = std::make_unique<runtime::GithubReport>(write, github);
+  } else {
+    runtime::HumanReportOptions human;
+    human.color = spec.file.empty() && WantColor(options.color, stream);
+    human.redact = options.redact.value_or(false);
+    human.max_findings = options.max_findings.value_or(0);
+    if (const int width = TerminalWidth(stream); width >= 40) human.width = static_cast<std::size_t>(width);
+    report->sink = std::make_unique<runtime::HumanReport>(write, human);
+  }
+  return true;
+}
+
+// Says what happened to an input; true if it is a reason for exit code 3.
+bool SayErrors(const std::vector<runtime::InputError>& errors, const Options& options) {
+  bool failed = false;
+  for (const runtime::InputError& error : errors) {
+    failed |= error.IsFailure();
+    if (error.IsFailure() || !options.quiet) Remark(fmt::format("{}: {}", error.path, error.message));
+  }
+  return failed;
+}
+
+bool FailsRun(const runtime::RunSummary& summary, const std::string& fail_on) {
+  const auto least = lang::SeverityByName(fail_on);
+  if (!least) return false;  // never
+  for (auto s = static_cast<std::size_t>(*least); s < summary.findings.size(); ++s) {
+    if (summary.findings[s] > 0) return true;
+  }
+  return false;
+}
+
+std::vector<std::string> InputsOf(const Options& options) {
+  std::vector<std::string> inputs = options.inputs;
+  if (inputs.empty() && options.command.empty()) inputs.emplace_back("-");
+  return inputs;
+}
+
+}  // namespace
+
+int RunVerb(const Options& options) {
+  if (!options.roles.empty()) {
+    Remark("--input ROLE=FILE: no rule in force reads an input with a role");
+    return kUsage;
+  }
+  const Rules rules = LoadRules(options, false);
+  if (rules.exit_code != 0) return rules.exit_code;
+  if (!options.emit.empty()) return Emit(options, *rules.compilation);
+  const std::vector<std::string> inputs = InputsOf(options);
+  if (options.inputs.empty() && options.command.empty() && isatty(STDIN_FILENO) != 0) {
+    Remark("no INPUT, and standard input is a terminal; name a log, or pipe one: go build ./... 2>&1 | faultline run");
+    return kUsage;
+  }
+
+  auto engine_options = EngineOptionsOf(options, *rules.compilation->module);
+  if (!engine_options) return kUsage;
+  std::vector<OutputSpec> specs = options.outputs;
+  if (specs.empty()) specs.push_back({"human", ""});
+  std::vector<Report> reports(specs.size());
+  for (std::size_t i = 0; i < specs.size(); ++i) {
+    if (!OpenReport(options, specs[i], false, &reports[i])) return kUsage;
+    if (specs[i].format == "human") engine_options->context_lines = 2;
+  }
+  int code = kOk;
+  const auto program = LoadProgram(options, rules.compilation->module, &code);
+  if (!program) return code;
+
+  InstallInterrupt();
+  runtime::Engine engine(program, *engine_options);
+  for (Report& report : reports) engine.AddSink(report.sink.get());
+
+  CommandResult command;
+  if (!options.command.empty()) {
+    command = RunCommand(options.command, engine);
+    if (!command.error.empty()) Remark(command.error);
+  } else {
+    const runtime::InputList list = runtime::FindInputs(inputs);
+    if (SayErrors(list.errors, options)) code = WorstExit(code, kInput);
+    for (const runtime::InputError& error : list.errors) engine.NoteError(error);
+    for (const runtime::InputFile& file : list.files) {
+      if (Interrupted() || Out().closed()) break;
+      runtime::InputError error;
+      std::unique_ptr<runtime::ByteSource> source = runtime::OpenInput(file, &error);
+      if (!source) {
+        if (SayErrors({error}, options)) code = WorstExit(code, kInput);
+        engine.NoteError(error);
+        continue;
+      }
+      const runtime::InputResult result = engine.Run(std::move(source), file.path == "-" ? "<stdin>" : file.path);
+      if (SayErrors(result.errors, options)) code = WorstExit(code, kInput);
+      if (options.verbose && !result.decision.why.empty()) Remark(fmt::format("{}: {}", file.path, result.decision.why));
+    }
+  }
+  engine.Finish();
+  for (Report& report : reports) {
+    if (!report.output) continue;
+    report.output->Flush();
+    if (report.output->failed()) {
+      Remark(fmt::format("{}: {}", report.name, report.output->why()));
+      code = WorstExit(code, kInput);
+    }
+  }
+  if (!options.command.empty()) return command.exit_code;
+  if (FailsRun(engine.summary(), options.fail_on)) code = WorstExit(code, kFindings);
+  if (Interrupted()) code = WorstExit(code, kInterrupted);
+  return code;
+}
+
+}  // namespace faultline::cli

@@ -1,0 +1,114 @@
+#include "tools/driver/compile.h"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "frontend/ast/format.h"
+#include "frontend/parse/allow.h"
+#include "ir/passes/pipeline.h"
+#include "ir/text.h"
+#include "ir/verifier.h"
+#include "tools/driver/fold.h"
+
+namespace faultline::driver {
+
+namespace {
+
+parse::ParseResult ParseOne(Compilation& result, FileId id, bool is_inline, DiagnosticSink& sink) {
+  return is_inline ? parse::ParseInline(result.sources, id, sink) : parse::Parse(result.sources, id, sink);
+}
+
+// The tree printed and read back: what the printer loses or changes shows in whatever is compared later.
+parse::ParseResult ParseTwice(Compilation& result, const RuleFile& file, bool is_inline, DiagnosticSink& sink) {
+  DiagnosticSink first_sink;
+  const FileId first = result.sources.Add(file.path, file.text);
+  parse::ParseResult parsed = ParseOne(result, first, is_inline, first_sink);
+  if (first_sink.has_errors()) {
+    return ParseOne(result, first, is_inline, sink);
+  }
+  const ast::Formatted again = ast::Format(file.text, parsed.tokens);
+  return ParseOne(result, result.sources.Add(file.path, again.text), is_inline, sink);
+}
+
+std::string VerifierText(const std::vector<ir::VerifierError>& errors) {
+  std::string text;
+  for (const ir::VerifierError& error : errors) {
+    text += (text.empty() ? "" : "; ") + error.ToString();
+  }
+  return text;
+}
+
+}  // namespace
+
+bool Compilation::has_errors() const {
+  return std::any_of(diagnostics.begin(), diagnostics.end(),
+                     [](const Diagnostic& d) { return d.severity() == DiagnosticSeverity::kError; });
+}
+
+std::unique_ptr<Compilation> Compile(std::vector<RuleFile> files, const CompileOptions& options) {
+  auto result = std::make_unique<Compilation>();
+  DiagnosticSink sink;
+  for (std::size_t i = 0; i < files.size(); ++i) {
+    const RuleFile& file = files[i];
+    const bool is_inline = options.inline_rules && file.origin == "-e";
+    parse::ParseResult parsed;
+    if (options.round_trip_ast) {
+      parsed = ParseTwice(*result, file, is_inline, sink);
+    } else {
+      parsed = ParseOne(*result, result->sources.Add(file.path, file.text), is_inline, sink);
+    }
+    const FileId id = parsed.module.file;
+    result->files.push_back({id, file.origin, std::move(parsed)});
+  }
+
+  std::vector<const ast::Module*> modules;
+  sema::CheckOptions check;
+  check.lints = options.lints;
+  std::set<std::string> quiet;
+  for (const ParsedFile& file : result->files) {
+    modules.push_back(&file.parse.module);
+    if (file.origin == "stock" && file.parse.module.name) quiet.insert(file.parse.module.name->Text());
+  }
+  check.quiet_modules.assign(quiet.begin(), quiet.end());
+  result->checked = sema::Check(modules, result->sources, check, sink);
+
+  sink.SortByPlace();
+  result->diagnostics = sink.Take();
+  for (const ParsedFile& file : result->files) {
+    parse::ApplyAllows(result->diagnostics, file.parse.tokens, result->sources);
+  }
+  if (result->has_errors()) return result;
+
+  lower::LowerOptions lowering;
+  lowering.tests = options.tests;
+  lower::Lowered lowered = lower::Lower(result->checked, lowering);
+  if (auto errors = ir::Verify(lowered.module); !errors.empty()) {
+    result->fault = "the lowered rules are not well-formed: " + VerifierText(errors);
+    return result;
+  }
+  auto module = std::make_shared<ir::Module>(std::move(lowered.module));
+  if (options.tests) {
+    result->tests = std::move(lowered.tests);  // refer to functions by number, which most passes change
+    ir::FindLiterals(*module);
+  } else {
+    ir::RunPasses(*module, FoldOperation);
+  }
+  if (auto errors = ir::Verify(*module); !errors.empty()) {
+    result->fault = "a pass left rules that are not well-formed: " + VerifierText(errors);
+    return result;
+  }
+  if (options.round_trip_ir) {
+    ir::ParseError error;
+    auto again = ir::Parse(ir::Print(*module), &error);
+    if (!again) {
+      result->fault = "the printed IR cannot be read back: line " + std::to_string(error.line) + ": " + error.message;
+      return result;
+    }
+    module = std::make_shared<ir::Module>(std::move(*again));
+  }
+  result->module = std::move(module);
+  return result;
+}
+
+}  // namespace faultline::driver
