@@ -146,6 +146,7 @@ stringPart
     : TEXT
     | ESCAPE
     | STRAY_CLOSE
+    | ERROR_VALUE
     | LINE_START
     | LINE_END
     | HOLE_OPEN hole HOLE_CLOSE

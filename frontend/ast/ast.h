@@ -1,9 +1,9 @@
 // The syntax tree of a .fault file.
 //
 // The tree says what was written, nothing more: names are not resolved, strings are not yet templates or
-// interpolations (the context decides, in sema). Every node has a span. Broken input still gives a tree: what could
-// not be read is an error node (Expr kError, Decl kError, Clause kError), which later stages pass over in silence,
-// since the parser has already reported it.
+// interpolations (the context decides, in sema). Every node has a span. Broken input still gives a tree: what
+// could not be read is an error node (Expr kError, Decl kError, Clause kError), which later stages pass over
+// in silence, since the parser has already reported it.
 //
 // Depth is bounded by the parser (kMaxDepth), so walking the tree by recursion is safe.
 //
@@ -11,14 +11,14 @@
 #ifndef FAULTLINE_FRONTEND_AST_AST_H_
 #define FAULTLINE_FRONTEND_AST_AST_H_
 
+#include "support/lang/lang.h"
+#include "support/source/source.h"
+
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
-
-#include "support/lang/lang.h"
-#include "support/source/source.h"
 
 namespace faultline::ast {
 
@@ -40,27 +40,27 @@ struct Path {  // a.b.c
 enum class ExprKind : std::uint8_t {
   kError,
   kBool,
-  kInt,        // 42 0x2a
-  kFloat,      // 1.5
-  kPercent,    // 15%: value is 0.15
-  kDuration,   // 1h30m: value in nanoseconds
-  kSize,       // 64MiB: value in bytes
+  kInt,       // 42 0x2a
+  kFloat,     // 1.5
+  kPercent,   // 15%: value is 0.15
+  kDuration,  // 1h30m: value in nanoseconds
+  kSize,      // 64MiB: value in bytes
   kString,
   kRegex,
   kName,
-  kMember,     // base.name
-  kIndex,      // base[i]
-  kCall,       // name(args) or module.name(args)
-  kUnary,      // not x, -x
-  kBinary,     // arithmetic, comparison, and/or, contains …
-  kIn,         // x in [..], x not in ..
-  kBetween,    // x between a and b
-  kPresence,   // x missing, x present
-  kDefault,    // x default y
-  kCast,       // x as int
-  kConditional,// if c then a else b
-  kList,       // [a, b]
-  kLambda,     // m -> m.module
+  kMember,       // base.name
+  kIndex,        // base[i]
+  kCall,         // name(args) or module.name(args)
+  kUnary,        // not x, -x
+  kBinary,       // arithmetic, comparison, and/or, contains …
+  kIn,           // x in [..], x not in ..
+  kBetween,      // x between a and b
+  kPresence,     // x missing, x present
+  kDefault,      // x default y
+  kCast,         // x as int
+  kConditional,  // if c then a else b
+  kList,         // [a, b]
+  kLambda,       // m -> m.module
 };
 
 struct Expr {
@@ -110,8 +110,8 @@ using StringParts = std::vector<StringPart>;
 struct StringPart {
   StringPartKind kind = StringPartKind::kText;
   Span span;
-  // kText: the text with escapes resolved. `exact` are the byte offsets in `text` of characters that were written as
-  // escapes: in a template a blank is "any run of blanks" unless it is exact.
+  // kText: the text with escapes resolved. `exact` are the byte offsets in `text` of characters that were
+  // written as escapes: in a template a blank is "any run of blanks" unless it is exact.
   std::string text;
   std::vector<std::uint32_t> exact;
   // kHole: `expr` is null for {:type}; `type` is absent where none was written.
@@ -134,9 +134,9 @@ struct StringExpr : Expr {
 
 struct RegexExpr : Expr {
   explicit RegexExpr(Span s) : Expr(ExprKind::kRegex, s) {}
-  std::string pattern;       // between the quotes; in r"…" a \" stands for a quote and is already resolved
-  Span pattern_span;         // of the text between the quotes
-  std::string flags;         // "iu"
+  std::string pattern;  // between the quotes; in r"…" a \" stands for a quote and is already resolved
+  Span pattern_span;    // of the text between the quotes
+  std::string flags;    // "iu"
 };
 
 struct NameExpr : Expr {
@@ -144,12 +144,14 @@ struct NameExpr : Expr {
   Name name;
 };
 struct MemberExpr : Expr {
-  MemberExpr(Span s, ExprPtr b, Name n) : Expr(ExprKind::kMember, s), base(std::move(b)), name(std::move(n)) {}
+  MemberExpr(Span s, ExprPtr b, Name n)
+      : Expr(ExprKind::kMember, s), base(std::move(b)), name(std::move(n)) {}
   ExprPtr base;
   Name name;
 };
 struct IndexExpr : Expr {
-  IndexExpr(Span s, ExprPtr b, ExprPtr i) : Expr(ExprKind::kIndex, s), base(std::move(b)), index(std::move(i)) {}
+  IndexExpr(Span s, ExprPtr b, ExprPtr i)
+      : Expr(ExprKind::kIndex, s), base(std::move(b)), index(std::move(i)) {}
   ExprPtr base, index;
 };
 // A quantifier is a call whose first argument is `x in list`: any(f in stack, f.func startswith "net/http").
@@ -187,11 +189,13 @@ struct PresenceExpr : Expr {
   ExprPtr operand;
 };
 struct DefaultExpr : Expr {
-  DefaultExpr(Span s, ExprPtr v, ExprPtr f) : Expr(ExprKind::kDefault, s), value(std::move(v)), fallback(std::move(f)) {}
+  DefaultExpr(Span s, ExprPtr v, ExprPtr f)
+      : Expr(ExprKind::kDefault, s), value(std::move(v)), fallback(std::move(f)) {}
   ExprPtr value, fallback;
 };
 struct CastExpr : Expr {
-  CastExpr(Span s, ExprPtr v, TypeRef t) : Expr(ExprKind::kCast, s), value(std::move(v)), type(std::move(t)) {}
+  CastExpr(Span s, ExprPtr v, TypeRef t)
+      : Expr(ExprKind::kCast, s), value(std::move(v)), type(std::move(t)) {}
   ExprPtr value;
   TypeRef type;
 };
@@ -204,7 +208,8 @@ struct ListExpr : Expr {
   std::vector<ExprPtr> items;
 };
 struct LambdaExpr : Expr {
-  LambdaExpr(Span s, Name p, ExprPtr b) : Expr(ExprKind::kLambda, s), parameter(std::move(p)), body(std::move(b)) {}
+  LambdaExpr(Span s, Name p, ExprPtr b)
+      : Expr(ExprKind::kLambda, s), parameter(std::move(p)), body(std::move(b)) {}
   Name parameter;
   ExprPtr body;
 };
@@ -214,7 +219,7 @@ struct LambdaExpr : Expr {
 enum class ClauseKind : std::uint8_t {
   kError,
   kSeverity,
-  kStage,   // match, then, without, from
+  kStage,  // match, then, without, from
   kWhere,
   kLet,
   kAt,
@@ -246,8 +251,8 @@ struct SeverityClause : Clause {
 enum class StageKind : std::uint8_t { kMatch, kThen, kWithout, kFrom };
 enum class WindowUnit : std::uint8_t { kLines, kRecords, kTime, kMissing };
 
-struct Window {  // within 3 lines, within 5m
-  ExprPtr amount;      // a literal; checked in sema
+struct Window {    // within 3 lines, within 5m
+  ExprPtr amount;  // a literal; checked in sema
   WindowUnit unit = WindowUnit::kMissing;
   Span span;
 };
@@ -278,7 +283,8 @@ struct WhereClause : Clause {
   ExprPtr condition;
 };
 struct LetClause : Clause {
-  LetClause(Span s, Name n, ExprPtr v) : Clause(ClauseKind::kLet, s), name(std::move(n)), value(std::move(v)) {}
+  LetClause(Span s, Name n, ExprPtr v)
+      : Clause(ClauseKind::kLet, s), name(std::move(n)), value(std::move(v)) {}
   Name name;
   ExprPtr value;
 };
@@ -290,8 +296,8 @@ struct TextClause : Clause {
 // tags a, b   see "https://…", "…"   status experimental   deprecated "…"
 struct ListClause : Clause {
   ListClause(ClauseKind k, Span s) : Clause(k, s) {}
-  Name keyword;                 // which word opened it (status or deprecated)
-  std::vector<ExprPtr> items;   // names or strings
+  Name keyword;                // which word opened it (status or deprecated)
+  std::vector<ExprPtr> items;  // names or strings
 };
 
 // expect nothing; expect {…}; expect 2 {…} {…}
@@ -340,16 +346,17 @@ struct MapEntry {  // I: info, "x y": error
   ExprPtr value;
 };
 
-// status: int from "http.status"     trace_id?     level = level map {I: info}     time = parse_time(…)     others
+// status: int from "http.status"     trace_id?     level = level map {I: info}     time = parse_time(…)
+// others
 struct FieldDecl {
   Span span;
   Name name;
   bool optional = false;
-  bool others = false;               // takes every field that no other names
+  bool others = false;  // takes every field that no other names
   std::optional<TypeRef> type;
-  std::optional<std::string> source; // from "path": a JSON path or a logfmt key
+  std::optional<std::string> source;  // from "path": a JSON path or a logfmt key
   Span source_span;
-  ExprPtr value;                     // name = expression over holes and fields
+  ExprPtr value;  // name = expression over holes and fields
   std::vector<MapEntry> map;
 };
 
@@ -358,9 +365,9 @@ enum class FormatKind : std::uint8_t { kPlain, kJson, kLogfmt, kLine };
 struct FormatDecl : Decl {
   explicit FormatDecl(Span s) : Decl(DeclKind::kFormat, s) {}
   FormatKind format = FormatKind::kPlain;
-  std::optional<std::string> each;          // json each "path"
+  std::optional<std::string> each;  // json each "path"
   Span each_span;
-  std::vector<ExprPtr> lines;               // line "…" or "…": StringExpr or RegexExpr
+  std::vector<ExprPtr> lines;  // line "…" or "…": StringExpr or RegexExpr
   std::vector<FieldDecl> fields;
   std::optional<std::string> missing_text;  // missing "-"
 };
@@ -370,8 +377,8 @@ struct WrapperDecl : Decl {
   explicit WrapperDecl(Span s) : Decl(DeclKind::kWrapper, s) {}
   FormatKind format = FormatKind::kLine;  // kLine or kJson
   std::vector<ExprPtr> lines;
-  std::vector<FieldDecl> fields;          // kJson: exactly one of type `unwrapped`
-  std::vector<ExprPtr> detect;            // StringExpr or RegexExpr
+  std::vector<FieldDecl> fields;  // kJson: exactly one of type `unwrapped`
+  std::vector<ExprPtr> detect;    // StringExpr or RegexExpr
   std::optional<Path> inside;
   std::vector<Name> stream_by;
 };

@@ -1,25 +1,27 @@
 // Text to syntax tree.
 //
-// What is behind this header is ANTLR 4 (grammar/*.g4); no type and no exception of it crosses. A parse always gives
-// a module: what could not be read is an error node, and each mistake is one diagnostic (FL01xx). The stages:
+// What is behind this header is ANTLR 4 (grammar/*.g4); no type and no exception of it crosses. A parse
+// always gives a module: what could not be read is an error node, and each mistake is one diagnostic
+// (FL01xx). The stages:
 //
 //   scanner   bytes -> lexemes; unwinds strings and holes that do not end (scanner.h)
 //   layout    newlines -> ends of clauses; balances brackets; bounds nesting (layout.h)
-//   parser    generated; SLL prediction first, LL where that fails; recovers at the end of a clause (recovery.h)
-//   builder   parse tree -> ast::Module; literals, escapes, and mistakes that the grammar lets pass (builder.h)
+//   parser    generated; SLL prediction first, LL where that fails; recovers at the end of a clause
+//   (recovery.h) builder   parse tree -> ast::Module; literals, escapes, and mistakes that the grammar lets
+//   pass (builder.h)
 //
-// Limits: kMaxSourceBytes of text, ast::kMaxDepth of nesting. Time is linear in the text for files without mistakes.
-// Thread safety: the functions may run concurrently on different sinks; a SourceSet is only read.
+// Limits: kMaxSourceBytes of text, ast::kMaxDepth of nesting. Time is linear in the text for files without
+// mistakes. Thread safety: the functions may run concurrently on different sinks; a SourceSet is only read.
 #ifndef FAULTLINE_FRONTEND_PARSE_PARSE_H_
 #define FAULTLINE_FRONTEND_PARSE_PARSE_H_
-
-#include <cstddef>
-#include <vector>
 
 #include "frontend/ast/ast.h"
 #include "frontend/ast/token.h"
 #include "support/diag/diagnostic.h"
 #include "support/source/source.h"
+
+#include <cstddef>
+#include <vector>
 
 namespace faultline::parse {
 

@@ -1,14 +1,16 @@
 // Diagnostics of the compiler as values: a code, a place, what was seen, and what to write instead.
 //
-// The catalogue (catalogue.def) is the single table of messages; a row's parameters are typed, so a wrong argument
-// does not compile. Libraries add to a DiagnosticSink and never print or exit; render.h turns diagnostics into text
-// for a terminal or JSON for an editor.
+// The catalogue (catalogue.def) is the single table of messages; a row's parameters are typed, so a wrong
+// argument does not compile. Libraries add to a DiagnosticSink and never print or exit; render.h turns
+// diagnostics into text for a terminal or JSON for an editor.
 //
-// How messages are written: lower case, no full stop, code in backticks; what was seen, then the rule if it is not
-// plain, then a hint. One mistake, one message: an expression that failed gets the error type, which silences what
-// follows from it.
+// How messages are written: lower case, no full stop, code in backticks; what was seen, then the rule if it
+// is not plain, then a hint. One mistake, one message: an expression that failed gets the error type, which
+// silences what follows from it.
 #ifndef FAULTLINE_SUPPORT_DIAG_DIAGNOSTIC_H_
 #define FAULTLINE_SUPPORT_DIAG_DIAGNOSTIC_H_
+
+#include "support/source/source.h"
 
 #include <array>
 #include <cstdint>
@@ -18,18 +20,16 @@
 #include <utility>
 #include <vector>
 
-#include "support/source/source.h"
-
 namespace faultline {
 
 enum class DiagnosticSeverity : std::uint8_t { kError, kWarning, kNote };
 
 // One row of the catalogue.
 struct DiagnosticRow {
-  std::string_view code;   // "FL0217", never reused
+  std::string_view code;  // "FL0217", never reused
   DiagnosticSeverity severity;
-  std::string_view name;   // "window_without_unit": what `// allow: NAME` and --allow take
-  std::string_view format; // {0}, {1} … stand for the parameters
+  std::string_view name;    // "window_without_unit": what `// allow: NAME` and --allow take
+  std::string_view format;  // {0}, {1} … stand for the parameters
   std::uint8_t parameter_count;
 };
 
@@ -67,26 +67,46 @@ struct Diagnostic {
   DiagnosticSeverity severity() const { return catalogue_row().severity; }
 
   // Builders, so that a report reads as one sentence.
-  Diagnostic& Label(std::string text) { label = std::move(text); return *this; }
-  Diagnostic& Label(Span where, std::string text) { labels.push_back({where, std::move(text)}); return *this; }
-  Diagnostic& Note(std::string text) { notes.push_back(std::move(text)); return *this; }
-  Diagnostic& Help(std::string text) { helps.push_back(std::move(text)); return *this; }
-  Diagnostic& Replace(Span where, std::string text) { edits.push_back({where, std::move(text)}); return *this; }
+  Diagnostic& Label(std::string text) {
+    label = std::move(text);
+    return *this;
+  }
+  Diagnostic& Label(Span where, std::string text) {
+    labels.push_back({where, std::move(text)});
+    return *this;
+  }
+  Diagnostic& Note(std::string text) {
+    notes.push_back(std::move(text));
+    return *this;
+  }
+  Diagnostic& Help(std::string text) {
+    helps.push_back(std::move(text));
+    return *this;
+  }
+  Diagnostic& Replace(Span where, std::string text) {
+    edits.push_back({where, std::move(text)});
+    return *this;
+  }
 };
 
 namespace internal {
 std::string FormatMessage(std::size_t row, const std::vector<std::string>& arguments);
-inline std::string ToArgument(std::string_view text) { return std::string(text); }
-inline std::string ToArgument(std::int64_t number) { return std::to_string(number); }
+inline std::string ToArgument(std::string_view text) {
+  return std::string(text);
+}
+inline std::string ToArgument(std::int64_t number) {
+  return std::to_string(number);
+}
 }  // namespace internal
 
-// Collects diagnostics in the order of discovery. A second error at the very same span is dropped: it is almost
-// always a consequence of the first.
+// Collects diagnostics in the order of discovery. A second error at the very same span is dropped: it is
+// almost always a consequence of the first.
 class DiagnosticSink {
  public:
   // The returned reference is valid until the next Report.
   template <typename... Parameters>
-  Diagnostic& Report(DiagnosticKind<Parameters...> kind, Span span, std::type_identity_t<Parameters>... arguments) {
+  Diagnostic& Report(DiagnosticKind<Parameters...> kind, Span span,
+                     std::type_identity_t<Parameters>... arguments) {
     return Add(kind.index, span, internal::FormatMessage(kind.index, {internal::ToArgument(arguments)...}));
   }
 

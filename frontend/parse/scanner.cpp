@@ -1,0 +1,356 @@
+#include "frontend/parse/scanner.h"
+
+#include "FaultlineLexer.h"
+#include "frontend/parse/byte_stream.h"
+
+#include <cstddef>
+
+namespace faultline::parse {
+
+namespace {
+
+using L = grammar::FaultlineLexer;
+
+// What is open around the lexer's position; each entry is one entry of the lexer's mode stack.
+struct Open {
+  enum class Kind : std::uint8_t { kString, kGroup, kHole } kind;
+  std::size_t lexeme;  // index of the lexeme that opened it
+};
+
+bool IsBlank(char c) {
+  return c == ' ' || c == '\t' || c == '\r';
+}
+
+class Scanner {
+ public:
+  Scanner(std::string_view text, FileId file, Reports& reports)
+      : text_(text), file_(file), reports_(reports), stream_(text), lexer_(&stream_) {
+    lexer_.removeErrorListeners();
+    if (text.starts_with("\xEF\xBB\xBF")) stream_.seek(3);
+    lexemes_.reserve(text.size() / 4 + 16);
+  }
+
+  std::vector<Lexeme> Run() {
+    while (Step()) {
+    }
+    return std::move(lexemes_);
+  }
+
+ private:
+  // Reads one lexeme; false at the end of the text.
+  bool Step() {
+    const std::unique_ptr<antlr4::Token> token = lexer_.nextToken();
+    const auto begin = static_cast<std::uint32_t>(token->getStartIndex());
+    if (token->getType() == antlr4::Token::EOF) {
+      if (open_.empty()) return false;
+      return Unwind(static_cast<std::uint32_t>(text_.size()));
+    }
+    const auto end = static_cast<std::uint32_t>(token->getStopIndex() + 1);
+    const std::size_t type = token->getType();
+    if (!open_.empty() && open_.back().kind == Open::Kind::kHole) return StepInHole(type, begin, end);
+    switch (type) {
+      case L::NEWLINE:
+        if (!open_.empty() && Unwind(begin)) return true;
+        break;
+      case L::STRING_CLOSE:
+        CloseString(begin, end);
+        return true;
+      case L::GROUP_CLOSE:
+      case L::GROUP_CLOSE_OPTIONAL:
+        Add(type, begin, end);
+        open_.pop_back();
+        return true;
+      case L::GROUP_OPEN:
+        return OpenOne(Open::Kind::kGroup, type, begin, end);
+      case L::HOLE_OPEN:
+        return OpenOne(Open::Kind::kHole, type, begin, end);
+      case L::STRING_OPEN:
+        return OpenOne(Open::Kind::kString, type, begin, end);
+      case L::FENCE:
+        Fence(begin, end);
+        return true;
+      case L::BLOCK_COMMENT:
+        BlockComment(begin, end);
+        return true;
+      default:
+        break;  // every other token stands for itself
+    }
+    Add(type, begin, end);
+    return true;
+  }
+
+  bool StepInHole(std::size_t type, std::uint32_t begin, std::uint32_t end) {
+    switch (type) {
+      case L::RBRACE:
+        Add(L::HOLE_CLOSE, begin, end);
+        lexer_.popMode();
+        open_.pop_back();
+        return true;
+      case L::STRING_OPEN:
+        return OpenOne(Open::Kind::kString, type, begin, end);
+      // None of these can stand in a hole: its `}` was forgotten.
+      case L::LBRACE:
+      case L::NEWLINE:
+      case L::COMMENT:
+      case L::DOC:
+      case L::BLOCK_COMMENT:
+      case L::HASH_COMMENT:
+      case L::SEMICOLON:
+      case L::FENCE:
+      case L::OPEN_REGEX:
+      case L::OTHER:
+        if (Unwind(begin)) return true;
+        break;
+      default:
+        break;  // part of the hole's expression
+    }
+    Add(type, begin, end);
+    return true;
+  }
+
+  void Add(std::size_t type, std::uint32_t begin, std::uint32_t end) {
+    lexemes_.push_back({static_cast<std::uint16_t>(type), begin, end});
+  }
+
+  bool OpenOne(Open::Kind kind, std::size_t type, std::uint32_t begin, std::uint32_t end) {
+    open_.push_back({kind, lexemes_.size()});
+    Add(type, begin, end);
+    return true;
+  }
+
+  Span At(std::uint32_t begin, std::uint32_t end) const { return {file_, begin, end}; }
+
+  std::uint32_t LineEnd(std::uint32_t from) const {
+    const std::size_t end = text_.find_first_of("\r\n", from);
+    return static_cast<std::uint32_t>(end == std::string_view::npos ? text_.size() : end);
+  }
+
+  // A string ends; groups that are still open in it are reported and closed.
+  void CloseString(std::uint32_t begin, std::uint32_t end) {
+    bool reported = false;
+    while (!open_.empty() && open_.back().kind == Open::Kind::kGroup) {
+      const Lexeme& group = lexemes_[open_.back().lexeme];
+      if (!reported) {
+        reports_.Fatal(diag::unclosed_group, At(begin, begin + 1))
+            .Label("expected `)}` or `)?}` before this")
+            .Label(At(group.begin, group.end), "the group begins here")
+            .Help("a bracket that is plain text needs no `{`; a brace that is plain text is written `\\{`");
+        reported = true;
+      }
+      Add(L::GROUP_CLOSE, begin, begin);
+      open_.pop_back();
+      if (!lexer_.modeStack.empty()) lexer_.popMode();
+    }
+    Add(L::STRING_CLOSE, begin, end);
+    if (!open_.empty()) open_.pop_back();
+    while (lexer_.modeStack.size() > open_.size()) lexer_.popMode();
+  }
+
+  // A string, hole or group cannot go on at `offset`. True if reading goes on elsewhere; false if everything
+  // is closed and the lexeme at `offset` is to be added.
+  bool Unwind(std::uint32_t offset) {
+    std::size_t hole = open_.size();
+    while (hole > 0 && open_[hole - 1].kind != Open::Kind::kHole) --hole;
+    const std::uint32_t line_end = LineEnd(offset);
+    if (hole > 0 && line_end != reread_line_) {
+      reread_line_ = line_end;
+      RereadHole(hole - 1);
+      return true;
+    }
+    const bool by_newline = offset == line_end;
+    if (!by_newline && hole > 0) return false;  // already told in this line; let the expression have it
+    if (hole == 0) ReportOpenString(line_end);
+    while (!open_.empty()) {
+      const Open::Kind kind = open_.back().kind;
+      open_.pop_back();
+      Add(kind == Open::Kind::kString  ? L::STRING_CLOSE
+          : kind == Open::Kind::kGroup ? L::GROUP_CLOSE
+                                       : L::HOLE_CLOSE,
+          offset, offset);
+    }
+    while (!lexer_.modeStack.empty()) lexer_.popMode();
+    // At the end of the text there is no newline to add, but the lexer has nothing left to give either.
+    return offset == text_.size();
+  }
+
+  // Closes the hole behind its name and type and reads what follows as text.
+  void RereadHole(std::size_t index) {
+    const std::size_t opener = open_[index].lexeme;
+    const Lexeme brace = lexemes_[opener];
+    std::size_t last = opener;  // last lexeme that belongs to the hole
+    const auto type_at = [&](std::size_t i) {
+      return i < lexemes_.size() ? std::size_t{lexemes_[i].type} : 0;
+    };
+    const auto is_word = [&](std::size_t i) {
+      return i < lexemes_.size() && type_at(i) >= L::MODULE && type_at(i) <= L::QUOTED_NAME;
+    };
+    std::size_t next = opener + 1;
+    const auto take_path = [&] {
+      if (!is_word(next)) return;
+      last = next++;
+      while (type_at(next) == L::DOT && is_word(next + 1)) {
+        last = next + 1;
+        next += 2;
+      }
+    };
+    take_path();
+    if (type_at(next) == L::COLON && is_word(next + 1) && lexemes_[next + 1].begin == lexemes_[next].end) {
+      ++next;
+      take_path();
+      if (type_at(next) == L::LPAREN) {
+        int depth = 0;
+        for (std::size_t i = next; i < lexemes_.size(); ++i) {
+          if (type_at(i) == L::LPAREN) ++depth;
+          if (type_at(i) == L::RPAREN && --depth == 0) {
+            last = i;
+            break;
+          }
+        }
+      }
+    }
+    const std::uint32_t resume = lexemes_[last].end;
+    lexemes_.resize(last + 1);
+    Diagnostic& report =
+        reports_.Fatal(diag::unclosed_hole, At(resume, std::min(resume + 1, LineEnd(resume))));
+    report.Label("expected `}` before this")
+        .Label(At(brace.begin, brace.end), "the hole begins here")
+        .Help("a brace that is plain text is written `\\{`");
+    report.Replace(At(resume, resume), "}");
+    if (last == opener) Add(L::ERROR_VALUE, resume, resume);
+    Add(L::HOLE_CLOSE, resume, resume);
+    open_.resize(index);
+    while (lexer_.modeStack.size() > open_.size()) lexer_.popMode();
+    lexer_.hitEOF = false;
+    stream_.seek(resume);
+  }
+
+  // No hole is open, so the last string of the line lacks a quote: its closing one, or, if nothing but blanks
+  // follows it, its opening one.
+  void ReportOpenString(std::uint32_t line_end) {
+    const std::size_t opener = open_.front().lexeme;
+    const Lexeme quote = lexemes_[opener];
+    if (text_.substr(quote.end, line_end - quote.end).find_first_not_of(" \t") == std::string_view::npos &&
+        MissingOpeningQuote(opener)) {
+      return;
+    }
+    std::uint32_t end = line_end;
+    while (end > quote.end && IsBlank(text_[end - 1])) --end;
+    const bool hash = text_[quote.begin] == '#';
+    Diagnostic& report = reports_.Fatal(diag::unterminated_string, At(quote.begin, std::max(end, quote.end)));
+    report.Label("it begins here and would run on to the end of the line");
+    report.Help(hash ? "it ends with `\"#`"
+                     : "write `\"` where it ends; a quote inside it is written `\\\"`");
+    report.Replace(At(end, end), hash ? "\"#" : "\"");
+  }
+
+  static bool TakesText(std::size_t type) {
+    switch (type) {
+      case L::MATCH:
+      case L::THEN:
+      case L::WITHOUT:
+      case L::FROM:
+      case L::REPORT:
+      case L::FIX:
+      case L::AT:
+      case L::SEE:
+      case L::DEPRECATED:
+      case L::TEST:
+      case L::LINE:
+      case L::DETECT:
+      case L::EACH:
+      case L::MISSING:
+      case L::ASSIGN:
+      case L::OR:
+      case L::BAR:
+      case L::EQUAL:
+      case L::NOT_EQUAL:
+      case L::CONTAINS:
+      case L::STARTSWITH:
+      case L::ENDSWITH:
+      case L::MATCHES:
+      case L::COMMA:
+      case L::LPAREN:
+        return true;
+      default:
+        return false;
+    }
+  }
+
+  // `match verifying {module}"`: the lexemes between the word that takes a text and the quote become an empty
+  // string.
+  bool MissingOpeningQuote(std::size_t opener) {
+    std::size_t first = opener;  // first lexeme of the line
+    std::size_t after_string = 0;
+    while (first > 0 && lexemes_[first - 1].type != L::NEWLINE && lexemes_[first - 1].type != L::FENCE) {
+      --first;
+      if (after_string == 0 && lexemes_[first].type == L::STRING_CLOSE) after_string = first + 1;
+    }
+    for (std::size_t i = std::max(first, after_string); i + 1 < opener; ++i) {
+      if (!TakesText(lexemes_[i].type)) continue;
+      const std::uint32_t begin = lexemes_[i + 1].begin;
+      const Lexeme quote = lexemes_[opener];
+      Diagnostic& report = reports_.Fatal(diag::missing_quote, At(begin, quote.end));
+      report.Label("write `\"` before this").Replace(At(begin, begin), "\"");
+      lexemes_.resize(i + 1);
+      Add(L::STRING_OPEN, begin, begin);
+      open_.front().lexeme = i + 1;
+      return true;
+    }
+    return false;
+  }
+
+  // The body of a fence ends with a line that holds nothing before the same number of quotes.
+  void Fence(std::uint32_t begin, std::uint32_t end) {
+    const std::size_t quotes = end - begin;
+    std::size_t line = text_.find('\n', end);
+    while (line != std::string_view::npos) {
+      std::size_t at = line + 1;
+      while (at < text_.size() && (text_[at] == ' ' || text_[at] == '\t')) ++at;
+      std::size_t count = 0;
+      while (at + count < text_.size() && text_[at + count] == '"') ++count;
+      if (count == quotes) {
+        stream_.seek(at + count);
+        Add(L::FENCE, begin, static_cast<std::uint32_t>(at + count));
+        return;
+      }
+      line = text_.find('\n', at);
+    }
+    reports_.Fatal(diag::unterminated_fence, At(begin, end))
+        .Label("it begins here")
+        .Help("a line of its own with " + std::to_string(quotes) + " quotes ends it");
+    // Go on where a line begins in the first column: the next declaration, or the end of this one.
+    line = text_.find('\n', end);
+    while (line != std::string_view::npos && line + 1 < text_.size()) {
+      const char c = text_[line + 1];
+      if (c == '}' || c == '/' || (c >= 'a' && c <= 'z')) break;
+      line = text_.find('\n', line + 1);
+    }
+    const std::size_t stop = line == std::string_view::npos ? text_.size() : line;
+    stream_.seek(stop);
+    Add(L::FENCE, begin, static_cast<std::uint32_t>(stop));
+  }
+
+  void BlockComment(std::uint32_t begin, std::uint32_t end) {
+    const std::size_t close = text_.find("*/", end);
+    const std::size_t stop = close == std::string_view::npos ? LineEnd(end) : close + 2;
+    stream_.seek(stop);
+    Add(L::BLOCK_COMMENT, begin, static_cast<std::uint32_t>(stop));
+  }
+
+  std::string_view text_;
+  FileId file_;
+  Reports& reports_;
+  ByteStream stream_;
+  L lexer_;
+  std::vector<Lexeme> lexemes_;
+  std::vector<Open> open_;
+  std::uint32_t reread_line_ = 0xffffffff;  // end of the line that was read again
+};
+
+}  // namespace
+
+std::vector<Lexeme> Scan(std::string_view text, FileId file, Reports& reports) {
+  return Scanner(text, file, reports).Run();
+}
+
+}  // namespace faultline::parse
