@@ -11,7 +11,9 @@ using regex::Op;
 using regex::Prog;
 
 // What conditions may ask of the byte before a place.
-enum Before : std::uint32_t { kNothing = 1, kNewline = 2, kWord = 4 };
+constexpr std::uint32_t kNothing = 1;
+constexpr std::uint32_t kNewline = 2;
+constexpr std::uint32_t kWord = 4;
 
 bool IsWord(unsigned byte) {
   return (byte >= '0' && byte <= '9') || (byte >= 'A' && byte <= 'Z') || (byte >= 'a' && byte <= 'z') ||

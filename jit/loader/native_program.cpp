@@ -6,6 +6,7 @@
 #include "jit/loader/existence.h"
 #include "jit/loader/matcher.h"
 #include "jit/loader/plugin.h"
+#include "support/regex/search.h"
 #include "support/regex/syntax.h"
 #include "support/regex/utf8.h"
 
@@ -52,40 +53,18 @@ struct PatternPlan {
   std::string how = "native";
 };
 
-regex::ProgPtr CompilePattern(const ir::Pattern& pattern, regex::Encoding encoding) {
-  std::optional<regex::Flags> flags = regex::ParseFlags(pattern.flags);
-  if (!flags) {
-    return nullptr;
-  }
-  regex::Result<regex::NodePtr> tree = regex::Parse(pattern.regex, *flags);
-  if (!tree.ok()) {
-    return nullptr;
-  }
-  regex::CompileOptions options;
-  options.encoding = encoding;
-  regex::Result<regex::ProgPtr> program = regex::Compile(*tree, options);
-  return program.ok() ? *program : nullptr;
-}
-
-bool SameProgram(const regex::Prog& a, const regex::Prog& b) {
-  return a.start() == b.start() && a.size() == b.size() &&
-         std::equal(a.insts().begin(), a.insts().end(), b.insts().begin(),
-                    [](const regex::Inst& x, const regex::Inst& y) {
-                      return x.op == y.op && x.lo == y.lo && x.hi == y.hi && x.fold == y.fold &&
-                             x.out == y.out && x.arg == y.arg;
-                    });
-}
-
 std::vector<PatternPlan> PlanPatterns(const ir::Module& module, const JitOptions& options) {
   std::vector<PatternPlan> plans(module.patterns.size());
   for (std::size_t id = 0; id < plans.size(); ++id) {
     PatternPlan& plan = plans[id];
-    plan.program[kUtf8] = CompilePattern(module.patterns[id], regex::Encoding::kUtf8);
-    plan.program[kBytes] = CompilePattern(module.patterns[id], regex::Encoding::kBytes);
-    if (plan.program[kUtf8] != nullptr && plan.program[kBytes] != nullptr &&
-        SameProgram(*plan.program[kUtf8], *plan.program[kBytes])) {
-      plan.program[kBytes] = plan.program[kUtf8];
-      plan.one_mode = true;
+    std::optional<regex::Flags> flags = regex::ParseFlags(module.patterns[id].flags);
+    if (flags) {
+      regex::Result<regex::Regex> made = regex::Regex::Make(module.patterns[id].regex, *flags);
+      if (made.ok()) {
+        plan.program[kUtf8] = made->prog(regex::Encoding::kUtf8);
+        plan.program[kBytes] = made->prog(regex::Encoding::kBytes);
+        plan.one_mode = plan.program[kUtf8] == plan.program[kBytes];
+      }
     }
     std::uint32_t size = 0;
     for (const regex::ProgPtr& program : plan.program) {
@@ -283,14 +262,15 @@ class NativeProgram final : public runtime::Program {
     if (uses_builtins_[function] != 0) {
       FillBuiltins(frame, context, builtins);
     }
-    NativeFrame native{frame.slots,
-                       frame.input,
-                       frame.subject.data(),
-                       frame.subject.size(),
-                       frame.captures.data(),
-                       frame.captures.size(),
-                       builtins,
-                       &matcher};
+    NativeFrame native{};
+    native.slots = frame.slots;
+    native.subject = frame.subject.data();
+    native.subject_size = frame.subject.size();
+    native.captures = frame.captures.data();
+    native.capture_count = frame.captures.size();
+    native.input = frame.input;
+    native.builtins = builtins;
+    native.matcher = &matcher;
     Value result;
     table_->functions[function](&context, &native, &result);
     return result;
