@@ -37,6 +37,7 @@ CheckedProgram Check(std::span<const ast::Module* const> modules, const SourceSe
     symbol->index = static_cast<std::uint32_t>(program.rules.size());
     program.rules.push_back(std::move(rule));
   }
+  CheckPatterns(context);
   if (options.lints) Lint(context);
   program.ok = sink.error_count() == errors;
   return program;

@@ -110,6 +110,9 @@ class ExprChecker {
 // conjuncts.
 std::set<std::uint32_t> RequiredBy(const Expr& condition);
 
+// Whether the value can be missing because a binding in it is; those in `required` are there for sure.
+bool MayMiss(const Expr& expr, const std::vector<Binding>& bindings, const std::set<std::uint32_t>& required);
+
 // The value that `text` writes for this type, or nothing: literals typed by the other side.
 std::optional<Value> ParseLiteral(Arena& arena, const lang::Type& type, std::string_view text);
 

@@ -147,7 +147,9 @@ std::optional<std::string> CheckUnit(Context& context, const ast::TypeRef& type,
   }
   std::string units;
   for (std::string_view known : row.units) {
-    if (!known.empty()) units += (units.empty() ? "" : " ") + std::string(known);
+    if (known.empty()) continue;
+    if (!units.empty()) units += ' ';
+    units += known;
   }
   context.sink.Report(diag::bad_hole_argument, type.span, row.hole, "one unit")
       .Help("write `" + std::string(row.hole) + "(" + std::string(row.units[2]) + ")`; there are " + units);

@@ -1,7 +1,11 @@
 // Literals and text: strings that take a type from the other side, interpolation.
 #include "frontend/sema/expressions.h"
-
-#include <charconv>
+#include "support/value/bytes.h"
+#include "support/value/duration.h"
+#include "support/value/ip.h"
+#include "support/value/time.h"
+#include "support/value/uuid.h"
+#include "support/value/version.h"
 
 namespace faultline::sema {
 
@@ -239,11 +243,51 @@ ExprPtr ExprChecker::ToText(ExprPtr value, TextUse use) {
 // ---------------------------------------------------------------- what is written
 
 std::optional<Value> ParseLiteral(Arena& arena, const lang::Type& type, std::string_view text) {
-  if (type.kind() == lang::TypeKind::kText) return Value::Text(arena.Copy(text));
-  if (type.kind() == lang::TypeKind::kLevel) {
-    const std::optional<lang::Level> level = lang::LevelByName(text);
-    if (!level) return std::nullopt;
-    return Value::Integer(ValueKind::kLevel, static_cast<std::int64_t>(*level));
+  auto integer = [](ValueKind kind, std::optional<std::int64_t> value) -> std::optional<Value> {
+    if (!value) return std::nullopt;
+    return Value::Integer(kind, *value);
+  };
+  auto bytes = [&](ValueKind kind, const auto& parsed) -> std::optional<Value> {
+    if (!parsed) return std::nullopt;
+    std::string copy;
+    for (const auto byte : *parsed) copy += static_cast<char>(byte);
+    return Value::Textual(kind, arena.Copy(copy));
+  };
+  switch (type.kind()) {
+    case lang::TypeKind::kText:
+      return Value::Text(arena.Copy(text));
+    case lang::TypeKind::kLevel: {
+      const std::optional<lang::Level> level = lang::LevelByName(text);
+      if (!level) return std::nullopt;
+      return Value::Integer(ValueKind::kLevel, static_cast<std::int64_t>(*level));
+    }
+    case lang::TypeKind::kDuration:
+      return integer(ValueKind::kDuration, ParseDuration(text));
+    case lang::TypeKind::kBytes:
+      return integer(ValueKind::kBytes, ParseBytes(text));
+    case lang::TypeKind::kTime:
+      return integer(ValueKind::kTime, ParseTime(text, {}));
+    case lang::TypeKind::kSemver:
+      if (!ParseSemver(text)) return std::nullopt;
+      return Value::Textual(ValueKind::kSemver, arena.Copy(text));
+    case lang::TypeKind::kGoVersion:
+      if (!ParseGoVersion(text)) return std::nullopt;
+      return Value::Textual(ValueKind::kGoVersion, arena.Copy(text));
+    case lang::TypeKind::kIp:
+      return bytes(ValueKind::kIp, ParseIp(text));
+    case lang::TypeKind::kNetwork:
+      return bytes(ValueKind::kNetwork, ParseNetwork(text));
+    case lang::TypeKind::kUuid:
+      return bytes(ValueKind::kUuid, ParseUuid(text));
+    case lang::TypeKind::kError:
+    case lang::TypeKind::kBool:
+    case lang::TypeKind::kInt:
+    case lang::TypeKind::kFloat:
+    case lang::TypeKind::kList:
+    case lang::TypeKind::kRecord:
+    case lang::TypeKind::kMap:
+    case lang::TypeKind::kAny:
+      return std::nullopt;
   }
   return std::nullopt;
 }

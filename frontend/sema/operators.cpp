@@ -654,4 +654,15 @@ std::set<std::uint32_t> RequiredBy(const Expr& condition) {
   return result;
 }
 
+bool MayMiss(const Expr& expr, const std::vector<Binding>& bindings,
+             const std::set<std::uint32_t>& required) {
+  if (expr.kind == ExprKind::kBinding) return bindings[expr.index].optional && !required.contains(expr.index);
+  if (expr.kind == ExprKind::kOperation) {
+    if (expr.opcode == lang::Opcode::is_present || expr.opcode == lang::Opcode::is_missing) return false;
+    if (expr.opcode == lang::Opcode::default_value) return MayMiss(*expr.arguments[1], bindings, required);
+  }
+  return std::any_of(expr.arguments.begin(), expr.arguments.end(),
+                     [&](const ExprPtr& argument) { return MayMiss(*argument, bindings, required); });
+}
+
 }  // namespace faultline::sema

@@ -1,6 +1,8 @@
 // Rules and events: clauses and what a rule as a whole must have.
 #include "frontend/sema/rules.h"
 
+#include "frontend/sema/lints.h"
+
 #include <algorithm>
 
 namespace faultline::sema {
@@ -37,16 +39,11 @@ bool NamesThings(const lang::Type& type) {
   return false;
 }
 
-// Whether the value can be missing because a binding in it is.
-bool MayMiss(const Expr& expr, const std::vector<Binding>& bindings,
-             const std::set<std::uint32_t>& required) {
-  if (expr.kind == ExprKind::kBinding) return bindings[expr.index].optional && !required.contains(expr.index);
-  if (expr.kind == ExprKind::kOperation) {
-    if (expr.opcode == lang::Opcode::is_present || expr.opcode == lang::Opcode::is_missing) return false;
-    if (expr.opcode == lang::Opcode::default_value) return MayMiss(*expr.arguments[1], bindings, required);
-  }
-  return std::any_of(expr.arguments.begin(), expr.arguments.end(),
-                     [&](const ExprPtr& argument) { return MayMiss(*argument, bindings, required); });
+bool IsConstant(const Expr& expr) {
+  if (expr.kind == ExprKind::kBinding || expr.kind == ExprKind::kBuiltin || expr.kind == ExprKind::kCapture)
+    return false;
+  return std::all_of(expr.arguments.begin(), expr.arguments.end(),
+                     [](const ExprPtr& argument) { return IsConstant(*argument); });
 }
 
 std::string_view TextKeyword(ClauseKind kind) {
@@ -243,6 +240,10 @@ void RuleChecker::CheckWhere(const ast::WhereClause& clause) {
       open.push_back(std::move(part->arguments[0]));
       continue;
     }
+    if (LintsModule(context_, rule_.module) && IsConstant(*part)) {
+      context_.sink.Report(diag::constant_condition, part->span)
+          .Help("remove it, or compare something that the rule binds");
+    }
     std::uint32_t stage = 0;
     ForEachBinding(*part, [&](std::uint32_t used) { stage = std::max(stage, rule_.bindings[used].stage); });
     required_.merge(RequiredBy(*part));
@@ -309,12 +310,15 @@ void RuleChecker::FinishBindings() {
     if (NamesThings(rule_.bindings[binding].type)) rule_.bindings[binding].names = true;
   };
   if (rule_.report) ForEachBinding(*rule_.report, mark);
-  if (!context_.options.lints || decl_.is_event || !rule_.ok) return;
-  const std::vector<std::string>& quiet = context_.options.quiet_modules;
-  if (std::find(quiet.begin(), quiet.end(), rule_.module) != quiet.end()) return;
+  if (!LintsModule(context_, rule_.module) || decl_.is_event || !rule_.ok) return;
   for (std::uint32_t i : named_holes_) {
     const Binding& binding = rule_.bindings[i];
-    if (used.contains(i) || binding.hidden) continue;
+    // {p:place} is used where one of its parts is.
+    const std::string part = binding.name + ".";
+    const bool parts_used = std::any_of(used.begin(), used.end(), [&](std::uint32_t other) {
+      return rule_.bindings[other].name.starts_with(part);
+    });
+    if (used.contains(i) || binding.hidden || parts_used) continue;
     context_.sink.Report(diag::unused_hole, binding.span, binding.name)
         .Help("write `{:type}` if it is only there to match, or say it in the `report`");
   }

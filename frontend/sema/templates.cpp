@@ -56,6 +56,16 @@ bool PatternCompiler::Spend(Span span) {
 
 // ---------------------------------------------------------------- names
 
+// Group names of the regex are for readers: where a name cannot be one, or stands twice, the group has none.
+std::string PatternCompiler::GroupName(std::uint32_t capture) const {
+  const std::string& name = captures_[capture - 1];
+  if (name.find('.') != std::string::npos) return "";
+  for (std::uint32_t i = 0; i + 1 < capture; ++i) {
+    if (captures_[i] == name) return "";
+  }
+  return name;
+}
+
 std::uint32_t PatternCompiler::NewCapture(const std::string& name) {
   captures_.push_back(name);
   return static_cast<std::uint32_t>(captures_.size());
@@ -310,7 +320,7 @@ NodePtr PatternCompiler::Hole(const ast::StringParts& parts, std::size_t i, Tail
       break;
     }
   }
-  if (capture != 0) node = regex::Capture(static_cast<int>(capture), captures_[capture - 1], node);
+  if (capture != 0) node = regex::Capture(static_cast<int>(capture), GroupName(capture), node);
   if (!name->empty()) {
     if (type->shape == HoleShape::kPattern) *type = UntypedHole();
     if (type->shape != HoleShape::kUnwrapped)
@@ -351,7 +361,7 @@ NodePtr PatternCompiler::Group(const ast::StringPart& part, Tail tail, Bound& bo
   NodePtr node = Alternatives(part.alternatives, tail, inner);
   --group_depth_;
   if (capture != 0) {
-    node = regex::Capture(static_cast<int>(capture), captures_[capture - 1], node);
+    node = regex::Capture(static_cast<int>(capture), GroupName(capture), node);
     if (options_.binds) {
       HoleType text = UntypedHole();
       Bind(part.capture->text, text, capture, part.capture->span, false, inner);
@@ -495,7 +505,7 @@ NodePtr PatternCompiler::Renumber(const NodePtr& node, std::span<const std::uint
     case regex::NodeKind::kCapture: {
       const std::uint32_t index = map[static_cast<std::size_t>(node->index())];
       NodePtr child = Renumber(node->child(), map);
-      return index == 0 ? child : regex::Capture(static_cast<int>(index), captures_[index - 1], child);
+      return index == 0 ? child : regex::Capture(static_cast<int>(index), GroupName(index), child);
     }
   }
   return node;

@@ -96,6 +96,7 @@ class PatternCompiler {
   Tail TailBehind(const ast::StringParts& parts, std::size_t i, Tail tail);
 
   std::uint32_t NewCapture(const std::string& name);
+  std::string GroupName(std::uint32_t capture) const;
   void Bind(const std::string& name, const HoleType& type, std::uint32_t capture, Span span, bool typed,
             Bound& bound);
   bool Spend(Span span);
