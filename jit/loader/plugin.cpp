@@ -67,6 +67,7 @@ std::unique_ptr<OpenedPlugin> Open(const std::string& path, std::string* error) 
     *error = path + ": the program and the plugin are of different versions";
     return nullptr;
   }
+  plugin->open = open;
   plugin->path = path;
   plugin->identity = plugin->functions.target;
   struct stat status{};

@@ -10,6 +10,7 @@ namespace faultline::jit {
 
 struct OpenedPlugin {
   JitPlugin functions;
+  OpenFunction* open;  // what made `functions`
   std::string path;
   std::string identity;  // target, size and time of the file: what a cached object depends on beside the IR
 };
