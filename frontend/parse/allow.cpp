@@ -17,7 +17,8 @@ bool IsNameChar(char c) {
 
 }  // namespace
 
-void ApplyAllows(std::vector<Diagnostic>& diagnostics, const std::vector<ast::Token>& tokens, const SourceSet& sources) {
+void ApplyAllows(std::vector<Diagnostic>& diagnostics, const std::vector<ast::Token>& tokens,
+                 const SourceSet& sources) {
   std::map<std::uint32_t, std::set<std::string_view>> allowed;  // by line
   std::vector<std::string_view> names;
   for (const DiagnosticRow& row : Catalogue()) {
@@ -37,8 +38,8 @@ void ApplyAllows(std::vector<Diagnostic>& diagnostics, const std::vector<ast::To
     std::uint32_t target = line;
     if (own_line) {
       std::size_t next = i + 1;
-      while (next < tokens.size() &&
-             (tokens[next].kind == ast::TokenClass::kNewline || tokens[next].kind == ast::TokenClass::kComment)) {
+      while (next < tokens.size() && (tokens[next].kind == ast::TokenClass::kNewline ||
+                                      tokens[next].kind == ast::TokenClass::kComment)) {
         ++next;
       }
       if (next < tokens.size()) target = sources.Get(span.file).Locate(tokens[next].span.begin).line;

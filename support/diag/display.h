@@ -15,8 +15,8 @@ struct DisplayLine {
   // One cell is one character as shown: its text and how many columns it takes.
   struct Cell {
     std::string text;
-    std::size_t byte = 0;     // where the character starts in the line
-    std::size_t column = 0;   // from 0
+    std::size_t byte = 0;    // where the character starts in the line
+    std::size_t column = 0;  // from 0
     std::size_t width = 1;
   };
   std::vector<Cell> cells;
@@ -27,8 +27,8 @@ struct DisplayLine {
   std::size_t ColumnOf(std::size_t byte) const;
 };
 
-// A tab takes blanks up to the next multiple of four. Width by East Asian Width (UAX 11), wide and full-width ranges
-// as blocks; combining marks take no column.
+// A tab takes blanks up to the next multiple of four. Width by East Asian Width (UAX 11), wide and full-width
+// ranges as blocks; combining marks take no column.
 DisplayLine Display(std::string_view line);
 
 // The same, as one string: for messages that quote the source.

@@ -1,12 +1,12 @@
 #include "support/diag/render.h"
 
+#include "support/diag/display.h"
+
 #include <algorithm>
 #include <cstdint>
 #include <map>
 #include <string_view>
 #include <utility>
-
-#include "support/diag/display.h"
 
 namespace faultline {
 
@@ -14,9 +14,12 @@ namespace {
 
 std::string_view SeverityText(DiagnosticSeverity severity) {
   switch (severity) {
-    case DiagnosticSeverity::kError: return "error";
-    case DiagnosticSeverity::kWarning: return "warning";
-    case DiagnosticSeverity::kNote: return "note";
+    case DiagnosticSeverity::kError:
+      return "error";
+    case DiagnosticSeverity::kWarning:
+      return "warning";
+    case DiagnosticSeverity::kNote:
+      return "note";
   }
   return "error";
 }
@@ -27,9 +30,12 @@ class Paint {
   Paint(bool on, DiagnosticSeverity severity) : on_(on), severity_(severity) {}
   std::string Main(std::string_view text) const {
     switch (severity_) {
-      case DiagnosticSeverity::kError: return Wrap("\x1b[1;31m", text);
-      case DiagnosticSeverity::kWarning: return Wrap("\x1b[1;33m", text);
-      case DiagnosticSeverity::kNote: return Wrap("\x1b[1;36m", text);
+      case DiagnosticSeverity::kError:
+        return Wrap("\x1b[1;31m", text);
+      case DiagnosticSeverity::kWarning:
+        return Wrap("\x1b[1;33m", text);
+      case DiagnosticSeverity::kNote:
+        return Wrap("\x1b[1;36m", text);
     }
     return std::string(text);
   }
@@ -51,7 +57,9 @@ struct Mark {
   bool primary = false;
 };
 
-std::string Spaces(std::size_t count) { return std::string(count, ' '); }
+std::string Spaces(std::size_t count) {
+  return std::string(count, ' ');
+}
 
 // The line cut to kExcerptColumns around the columns [begin, end).
 struct Window {
@@ -105,14 +113,16 @@ class Excerpt {
     while (text.ends_with(' ')) text.pop_back();
     if (window.first > 0) text = "\xE2\x80\xA6" + text;
     if (window.last < display.columns) text += "\xE2\x80\xA6";
-    return paint_.Quiet(Spaces(gutter_ - number.size()) + number + " |") + (text.empty() ? "" : " ") + text + "\n";
+    return paint_.Quiet(Spaces(gutter_ - number.size()) + number + " |") + (text.empty() ? "" : " ") + text +
+           "\n";
   }
 
   std::string Line(const SourceFile& file, std::uint32_t line, std::vector<Mark>& marks) const {
     const std::string_view text = file.LineText(line);
     const std::uint32_t start = file.LineStart(line);
     const internal::DisplayLine display = internal::Display(text);
-    std::stable_sort(marks.begin(), marks.end(), [](const Mark& a, const Mark& b) { return a.primary && !b.primary; });
+    std::stable_sort(marks.begin(), marks.end(),
+                     [](const Mark& a, const Mark& b) { return a.primary && !b.primary; });
     const auto columns = [&](const Mark& mark) {
       const std::size_t begin_byte = mark.span.begin - start;
       const std::size_t end_byte = std::min<std::size_t>(mark.span.end - start, text.size());
@@ -130,7 +140,8 @@ class Excerpt {
       if (begin >= right || end <= window.first) {
         // Outside of what is shown: its text alone.
         if (!mark.text.empty()) {
-          out += Bar() + " " + paint_.Quiet("column " + std::to_string(begin + 1) + ": " + std::string(mark.text)) + "\n";
+          out += Bar() + " " +
+                 paint_.Quiet("column " + std::to_string(begin + 1) + ": " + std::string(mark.text)) + "\n";
         }
         continue;
       }
@@ -156,7 +167,8 @@ std::string Place(const SourceSet& sources, Span span) {
 }
 
 // Notes and helps may have several lines; the later ones are set under the first.
-void Remark(std::string& out, const Paint& paint, std::size_t gutter, std::string_view kind, std::string_view text) {
+void Remark(std::string& out, const Paint& paint, std::size_t gutter, std::string_view kind,
+            std::string_view text) {
   out += paint.Quiet(Spaces(gutter) + " = ") + paint.Bold(std::string(kind) + ":") + " ";
   const std::string indent = Spaces(gutter + 3 + kind.size() + 2);
   std::size_t at = 0;
@@ -243,7 +255,8 @@ void Texts(std::string& out, std::string_view key, const std::vector<std::string
 
 std::string RenderText(const Diagnostic& diagnostic, const SourceSet& sources, bool color) {
   const Paint paint(color, diagnostic.severity());
-  std::string out = paint.Main(std::string(SeverityText(diagnostic.severity())) + "[" + std::string(diagnostic.code()) + "]");
+  std::string out = paint.Main(std::string(SeverityText(diagnostic.severity())) + "[" +
+                               std::string(diagnostic.code()) + "]");
   out += paint.Bold(": " + internal::Printable(diagnostic.message)) + "\n";
 
   std::size_t gutter = 1;
@@ -251,8 +264,10 @@ std::string RenderText(const Diagnostic& diagnostic, const SourceSet& sources, b
   const auto add = [&](Mark mark) {
     if (!mark.span.IsValid() || mark.span.file >= sources.size()) return;
     mark.span.end = std::max(mark.span.begin, mark.span.end);
-    gutter = std::max(gutter, std::to_string(sources.Get(mark.span.file).Locate(mark.span.begin).line).size());
-    const auto found = std::find_if(files.begin(), files.end(), [&](const auto& f) { return f.first == mark.span.file; });
+    gutter =
+        std::max(gutter, std::to_string(sources.Get(mark.span.file).Locate(mark.span.begin).line).size());
+    const auto found =
+        std::find_if(files.begin(), files.end(), [&](const auto& f) { return f.first == mark.span.file; });
     if (found != files.end()) {
       found->second.push_back(mark);
     } else {
@@ -265,7 +280,8 @@ std::string RenderText(const Diagnostic& diagnostic, const SourceSet& sources, b
   const Excerpt excerpt(sources, paint, gutter);
   bool first = true;
   for (const auto& [file, marks] : files) {
-    out += paint.Quiet(Spaces(gutter) + (first ? "--> " : "::: ")) + Place(sources, marks.front().span) + "\n";
+    out +=
+        paint.Quiet(Spaces(gutter) + (first ? "--> " : "::: ")) + Place(sources, marks.front().span) + "\n";
     out += excerpt.File(file, marks);
     first = false;
   }

@@ -1,20 +1,21 @@
 // Diagnostics for people and for programs.
 //
-// Text: the message, then the lines it is about with line numbers and carets, secondary labels under their own lines
-// (also of other files), then notes and helps. Excerpts are safe to print: tabs become blanks, control bytes and
-// invisible characters are spelled out, bytes that are no UTF-8 become U+FFFD, and long lines are cut around the mark.
-// JSON: one object a line, keys in a fixed order, absent when there is nothing to say.
+// Text: the message, then the lines it is about with line numbers and carets, secondary labels under their
+// own lines (also of other files), then notes and helps. Excerpts are safe to print: tabs become blanks,
+// control bytes and invisible characters are spelled out, bytes that are no UTF-8 become U+FFFD, and long
+// lines are cut around the mark. JSON: one object a line, keys in a fixed order, absent when there is nothing
+// to say.
 //
 // Thread safety: pure functions.
 #ifndef FAULTLINE_SUPPORT_DIAG_RENDER_H_
 #define FAULTLINE_SUPPORT_DIAG_RENDER_H_
 
+#include "support/diag/diagnostic.h"
+#include "support/source/source.h"
+
 #include <cstddef>
 #include <string>
 #include <vector>
-
-#include "support/diag/diagnostic.h"
-#include "support/source/source.h"
 
 namespace faultline {
 

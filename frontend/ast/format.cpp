@@ -1,0 +1,308 @@
+#include "frontend/ast/format.h"
+
+#include <algorithm>
+#include <array>
+#include <deque>
+#include <utility>
+
+namespace faultline::ast {
+
+namespace {
+
+struct Line {
+  std::vector<Token> tokens;
+  bool blank_before = false;
+};
+
+bool IsOneOf(std::string_view word, std::initializer_list<std::string_view> words) {
+  return std::find(words.begin(), words.end(), word) != words.end();
+}
+
+// Words behind which a bracket is no call: `where (a or b)`, `x in [1, 2]`.
+bool StandsApart(std::string_view word) {
+  return IsOneOf(word, {"and",        "or",       "not",     "in",      "between", "mod",     "contains",
+                        "startswith", "endswith", "matches", "default", "if",      "then",    "else",
+                        "where",      "report",   "fix",     "at",      "match",   "without", "from"});
+}
+
+class Formatter {
+ public:
+  Formatter(std::string_view text, const std::vector<Token>& tokens) : text_(text) { Split(tokens); }
+
+  std::string Run() {
+    while (!lines_.empty()) {
+      Line line = std::move(lines_.front());
+      lines_.pop_front();
+      if (BreakBlock(line)) continue;
+      Emit(line);
+    }
+    return std::move(out_);
+  }
+
+ private:
+  std::string_view TextOf(const Token& token) const {
+    std::string_view text = text_.substr(token.span.begin, token.span.end - token.span.begin);
+    if (token.kind == TokenClass::kComment || token.kind == TokenClass::kDoc) {
+      while (!text.empty() && (text.back() == ' ' || text.back() == '\t' || text.back() == '\r'))
+        text.remove_suffix(1);
+    }
+    return text;
+  }
+
+  static bool Opens(TokenClass kind) {
+    return kind == TokenClass::kOpenBrace || kind == TokenClass::kOpenParen ||
+           kind == TokenClass::kOpenBracket;
+  }
+  static bool Closes(TokenClass kind) {
+    return kind == TokenClass::kCloseBrace || kind == TokenClass::kCloseParen ||
+           kind == TokenClass::kCloseBracket;
+  }
+  static bool IsComment(TokenClass kind) { return kind == TokenClass::kComment || kind == TokenClass::kDoc; }
+
+  void Split(const std::vector<Token>& tokens) {
+    Line line;
+    int newlines = 0;
+    const auto finish = [&] {
+      if (line.tokens.empty()) return;
+      // A `{` on a line of its own belongs to the head above it.
+      if (line.tokens.front().kind == TokenClass::kOpenBrace && !lines_.empty()) {
+        std::vector<Token>& head = lines_.back().tokens;
+        const TokenClass last = head.back().kind;
+        if (last == TokenClass::kWord || last == TokenClass::kString || last == TokenClass::kCloseBrace) {
+          head.insert(head.end(), line.tokens.begin(), line.tokens.end());
+          line = {};
+          return;
+        }
+      }
+      lines_.push_back(std::move(line));
+      line = {};
+    };
+    for (const Token& token : tokens) {
+      if (token.kind == TokenClass::kNewline) {
+        finish();
+        ++newlines;
+        continue;
+      }
+      if (line.tokens.empty()) line.blank_before = newlines > 1;
+      newlines = 0;
+      line.tokens.push_back(token);
+    }
+    finish();
+  }
+
+  // ---- blanks between two tokens of a line
+
+  bool IsUnaryMinus(const Line& line, std::size_t i) const {
+    if (TextOf(line.tokens[i]) != "-") return false;
+    if (i == 0) return false;  // a line that begins with `-` goes on from the one before
+    const Token& before = line.tokens[i - 1];
+    switch (before.kind) {
+      case TokenClass::kOperator:
+      case TokenClass::kComma:
+      case TokenClass::kColon:
+      case TokenClass::kSemicolon:
+      case TokenClass::kOpenBrace:
+      case TokenClass::kOpenParen:
+      case TokenClass::kOpenBracket:
+        return true;
+      case TokenClass::kWord:
+        return StandsApart(TextOf(before));
+      case TokenClass::kNumber:
+      case TokenClass::kString:
+      case TokenClass::kFence:
+      case TokenClass::kCloseBrace:
+      case TokenClass::kCloseParen:
+      case TokenClass::kCloseBracket:
+      case TokenClass::kDot:
+      case TokenClass::kQuestion:
+      case TokenClass::kComment:
+      case TokenClass::kDoc:
+      case TokenClass::kNewline:
+      case TokenClass::kUnknown:
+        return false;
+    }
+    return false;
+  }
+
+  std::string_view Between(const Line& line, std::size_t i) const {
+    const Token& a = line.tokens[i - 1];
+    const Token& b = line.tokens[i];
+    if (IsComment(b.kind)) return "  ";
+    if (a.kind == TokenClass::kOpenParen || a.kind == TokenClass::kOpenBracket || a.kind == TokenClass::kDot)
+      return "";
+    if (b.kind == TokenClass::kDot && a.kind == TokenClass::kNumber) return " ";  // `1 .x`: not one number
+    switch (b.kind) {
+      case TokenClass::kComma:
+      case TokenClass::kColon:
+      case TokenClass::kSemicolon:
+      case TokenClass::kQuestion:
+      case TokenClass::kDot:
+      case TokenClass::kCloseParen:
+      case TokenClass::kCloseBracket:
+        return "";
+      case TokenClass::kCloseBrace:
+        return a.kind == TokenClass::kOpenBrace ? "" : " ";
+      case TokenClass::kOpenParen:
+      case TokenClass::kOpenBracket: {
+        const bool behind_value = (a.kind == TokenClass::kWord && !StandsApart(TextOf(a))) ||
+                                  a.kind == TokenClass::kCloseParen || a.kind == TokenClass::kCloseBracket;
+        return behind_value || IsUnaryMinus(line, i - 1) ? "" : " ";
+      }
+      case TokenClass::kWord:
+      case TokenClass::kNumber:
+      case TokenClass::kString:
+      case TokenClass::kFence:
+      case TokenClass::kOpenBrace:
+      case TokenClass::kOperator:
+      case TokenClass::kComment:
+      case TokenClass::kDoc:
+      case TokenClass::kNewline:
+      case TokenClass::kUnknown:
+        break;
+    }
+    return IsUnaryMinus(line, i - 1) ? "" : " ";
+  }
+
+  std::string Text(const Line& line) const {
+    std::string out;
+    for (std::size_t i = 0; i < line.tokens.size(); ++i) {
+      if (i > 0) out += Between(line, i);
+      out += TextOf(line.tokens[i]);
+    }
+    return out;
+  }
+
+  // ---- indentation
+
+  // Does the line go on from the one before it? The same question as layout asks, but only looks depend on
+  // it.
+  bool GoesOn(const Line& line) const {
+    const Token& first = line.tokens.front();
+    const std::string_view word = TextOf(first);
+    const TokenClass second = line.tokens.size() > 1 ? line.tokens[1].kind : TokenClass::kNewline;
+    const std::string_view second_word = line.tokens.size() > 1 ? TextOf(line.tokens[1]) : std::string_view();
+    if (first.kind == TokenClass::kOperator || first.kind == TokenClass::kDot) return true;
+    if (first.kind != TokenClass::kWord || brackets_ > 0) return false;
+    if (open_.empty() && (ends_with_assign_ || IsOneOf(word, {"detect", "inside", "stream", "missing"})))
+      return true;
+    if (word == "expect" && ends_with_fence_) return true;
+    if (IsOneOf(word, {"and", "or", "in", "between", "contains", "startswith", "endswith", "matches",
+                       "default", "mod"})) {
+      if (second == TokenClass::kColon || second == TokenClass::kComma || second == TokenClass::kQuestion ||
+          second == TokenClass::kNewline || second == TokenClass::kSemicolon ||
+          second == TokenClass::kCloseBrace) {
+        return false;
+      }
+      return second_word != "=" && second_word != "from" && second_word != "map";
+    }
+    return word == "not" &&
+           IsOneOf(second_word, {"in", "between", "contains", "startswith", "endswith", "matches"});
+  }
+
+  std::size_t IndentOf(const Line& line) const {
+    std::size_t closers = 0;
+    while (closers < line.tokens.size() && closers < open_.size() && Closes(line.tokens[closers].kind))
+      ++closers;
+    return 2 * (open_.size() - closers + (GoesOn(line) ? 1 : 0));
+  }
+
+  static std::size_t Width(std::string_view text) {
+    return static_cast<std::size_t>(std::count_if(
+        text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+  }
+
+  // ---- output
+
+  void Emit(const Line& line) {
+    const bool closes = Closes(line.tokens.front().kind);
+    if (line.blank_before && !out_.empty() && !after_open_brace_ && !closes) out_ += '\n';
+    out_.append(IndentOf(line), ' ');
+    out_ += Text(line);
+    out_ += '\n';
+    for (const Token& token : line.tokens) {
+      if (Opens(token.kind)) {
+        open_.push_back(token.kind);
+        if (token.kind != TokenClass::kOpenBrace) ++brackets_;
+      } else if (Closes(token.kind) && !open_.empty()) {
+        if (open_.back() != TokenClass::kOpenBrace) --brackets_;
+        open_.pop_back();
+      }
+    }
+    std::size_t last = line.tokens.size();
+    while (last > 0 && IsComment(line.tokens[last - 1].kind)) --last;
+    if (last == 0) return;  // a comment line changes nothing about how the next one goes on
+    const Token& token = line.tokens[last - 1];
+    after_open_brace_ = token.kind == TokenClass::kOpenBrace && last == line.tokens.size();
+    ends_with_assign_ = TextOf(token) == "=";
+    ends_with_fence_ = token.kind == TokenClass::kFence;
+  }
+
+  // A line that is too long and holds a whole block: the block gets lines of its own, which are put back in
+  // front of the lines to come. False if the line stays as it is.
+  bool BreakBlock(const Line& line) {
+    for (const Token& token : line.tokens) {
+      if (token.kind == TokenClass::kFence) return false;
+    }
+    if (IndentOf(line) + Width(Text(line)) <= kFormatColumns) return false;
+    std::size_t open = 0;
+    std::size_t close = 0;
+    for (; open < line.tokens.size(); ++open) {
+      if (line.tokens[open].kind != TokenClass::kOpenBrace) continue;
+      int depth = 0;
+      for (close = open; close < line.tokens.size(); ++close) {
+        if (line.tokens[close].kind == TokenClass::kOpenBrace) ++depth;
+        if (line.tokens[close].kind == TokenClass::kCloseBrace && --depth == 0) break;
+      }
+      if (close < line.tokens.size() && close > open + 1) break;
+    }
+    if (open >= line.tokens.size()) return false;
+    const auto at = [&](std::size_t i) { return line.tokens.begin() + static_cast<std::ptrdiff_t>(i); };
+    const bool clauses = IsOneOf(TextOf(line.tokens.front()), {"rule", "event"});
+    std::vector<Line> parts;
+    parts.push_back({{at(0), at(open + 1)}, line.blank_before});
+    Line part;
+    int depth = 0;
+    for (std::size_t i = open + 1; i < close; ++i) {
+      const Token& token = line.tokens[i];
+      if (Opens(token.kind)) ++depth;
+      if (Closes(token.kind)) --depth;
+      const bool comma = depth == 0 && !clauses && token.kind == TokenClass::kComma;
+      const bool semicolon = depth == 0 && token.kind == TokenClass::kSemicolon;
+      // A `;` before an operator must stay: the newline alone would not end the clause.
+      if (!semicolon || line.tokens[i + 1].kind == TokenClass::kOperator) part.tokens.push_back(token);
+      if ((comma || semicolon) && !part.tokens.empty()) {
+        parts.push_back(std::move(part));
+        part = {};
+      }
+    }
+    if (!part.tokens.empty()) parts.push_back(std::move(part));
+    parts.push_back({{at(close), line.tokens.end()}, false});
+    lines_.insert(lines_.begin(), std::make_move_iterator(parts.begin()),
+                  std::make_move_iterator(parts.end()));
+    return true;
+  }
+
+  std::string_view text_;
+  std::deque<Line> lines_;
+  std::string out_;
+  std::vector<TokenClass> open_;  // brackets that are open at the start of the next line
+  std::size_t brackets_ = 0;      // of them ( and [
+  bool after_open_brace_ = false;
+  bool ends_with_assign_ = false;
+  bool ends_with_fence_ = false;
+};
+
+}  // namespace
+
+FormatResult Format(std::string_view text, const std::vector<Token>& tokens, bool parsed_ok) {
+  FormatResult result;
+  if (!parsed_ok) {
+    result.text = std::string(text);
+    return result;
+  }
+  result.text = Formatter(text, tokens).Run();
+  result.changed = result.text != text;
+  return result;
+}
+
+}  // namespace faultline::ast
