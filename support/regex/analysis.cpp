@@ -1,10 +1,10 @@
 // Lengths and first bytes, each one fold over the tree.
 #include "support/regex/analysis.h"
 
-#include <algorithm>
-
 #include "support/regex/utf8_ranges.h"
 #include "support/regex/walk.h"
+
+#include <algorithm>
 
 namespace faultline::regex {
 namespace {
@@ -17,23 +17,30 @@ uint32_t SaturatingMul(uint32_t a, uint32_t b) {
   return static_cast<uint32_t>(std::min<uint64_t>(uint64_t{a} * b, kNoLimit));
 }
 
-uint32_t Utf8Length(char32_t c) { return c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4; }
+uint32_t Utf8Length(char32_t c) {
+  return c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
+}
 
 LengthBounds LengthOf(const NodePtr& here, std::span<const LengthBounds> children) {
   const Node& node = *here;
   switch (node.kind()) {
-    case NodeKind::kNoMatch: return {kNoLimit, 0};
+    case NodeKind::kNoMatch:
+      return {kNoLimit, 0};
     case NodeKind::kEmpty:
-    case NodeKind::kAssert: return {0, 0};
+    case NodeKind::kAssert:
+      return {0, 0};
     case NodeKind::kLiteral: {
       const uint32_t length = static_cast<uint32_t>(std::min<size_t>(node.text().size(), kNoLimit));
       return {length, length};
     }
     case NodeKind::kClass:
       // In a text of bytes an open class takes one.
-      return {node.open_class() ? 1 : Utf8Length(node.ranges().front().lo), Utf8Length(node.ranges().back().hi)};
-    case NodeKind::kAnyChar: return {1, 4};
-    case NodeKind::kAnyByte: return {1, 1};
+      return {node.open_class() ? 1 : Utf8Length(node.ranges().front().lo),
+              Utf8Length(node.ranges().back().hi)};
+    case NodeKind::kAnyChar:
+      return {1, 4};
+    case NodeKind::kAnyByte:
+      return {1, 1};
     case NodeKind::kConcat: {
       LengthBounds sum = {0, 0};
       for (const LengthBounds& child : children) {
@@ -55,7 +62,8 @@ LengthBounds LengthOf(const NodePtr& here, std::span<const LengthBounds> childre
       if (node.max() == kUnbounded) return {min, kNoLimit};
       return {min, SaturatingMul(child.max, static_cast<uint32_t>(node.max()))};
     }
-    case NodeKind::kCapture: return children[0];
+    case NodeKind::kCapture:
+      return children[0];
   }
   return {0, kNoLimit};
 }
@@ -72,9 +80,12 @@ First FirstOf(const NodePtr& here, std::span<const First> children) {
     for (unsigned b = lo; b <= hi; ++b) first.bytes.set(b);
   };
   switch (node.kind()) {
-    case NodeKind::kNoMatch: break;
+    case NodeKind::kNoMatch:
+      break;
     case NodeKind::kEmpty:
-    case NodeKind::kAssert: first.empty = true; break;
+    case NodeKind::kAssert:
+      first.empty = true;
+      break;
     case NodeKind::kLiteral: {
       const unsigned b = static_cast<uint8_t>(node.text()[0]);
       add(b, b);
@@ -89,7 +100,9 @@ First FirstOf(const NodePtr& here, std::span<const First> children) {
       break;
     }
     case NodeKind::kAnyChar:
-    case NodeKind::kAnyByte: add(0, 0xFF); break;
+    case NodeKind::kAnyByte:
+      add(0, 0xFF);
+      break;
     case NodeKind::kConcat:
       first.empty = true;
       for (const First& child : children) {
@@ -110,17 +123,24 @@ First FirstOf(const NodePtr& here, std::span<const First> children) {
       if (node.max() != 0) first.bytes = children[0].bytes;
       first.empty = children[0].empty || node.min() == 0;
       break;
-    case NodeKind::kCapture: return children[0];
+    case NodeKind::kCapture:
+      return children[0];
   }
   return first;
 }
 
 }  // namespace
 
-LengthBounds MatchLength(const NodePtr& node) { return Fold<LengthBounds>(node, LengthOf); }
+LengthBounds MatchLength(const NodePtr& node) {
+  return Fold<LengthBounds>(node, LengthOf);
+}
 
-bool MatchesEmpty(const NodePtr& node) { return MatchLength(node).min == 0; }
+bool MatchesEmpty(const NodePtr& node) {
+  return MatchLength(node).min == 0;
+}
 
-std::bitset<256> FirstBytes(const NodePtr& node) { return Fold<First>(node, FirstOf).bytes; }
+std::bitset<256> FirstBytes(const NodePtr& node) {
+  return Fold<First>(node, FirstOf).bytes;
+}
 
 }  // namespace faultline::regex

@@ -1,20 +1,20 @@
 // What can be said about a regular expression without a text: lengths, first bytes, literals that every match
 // contains, and how two expressions relate.
 //
-// The prefilter, the lints and `explain` ask these questions before there is a program. All answers hold for both
-// encodings of a text unless said otherwise, and all are safe on any thread. Nothing here is exact at any price:
-// literal sets are bounded, and questions about languages may be answered with "unknown".
+// The prefilter, the lints and `explain` ask these questions before there is a program. All answers hold for
+// both encodings of a text unless said otherwise, and all are safe on any thread. Nothing here is exact at
+// any price: literal sets are bounded, and questions about languages may be answered with "unknown".
 #pragma once
+
+#include "support/regex/full_dfa.h"
+#include "support/regex/node.h"
+#include "support/regex/program.h"
 
 #include <bitset>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
-
-#include "support/regex/full_dfa.h"
-#include "support/regex/node.h"
-#include "support/regex/program.h"
 
 namespace faultline::regex {
 
@@ -50,8 +50,8 @@ struct LiteralLimits {
   size_t max_bytes = 1024;   // of all texts in a set
 };
 
-// Texts of which every match contains at least one (RequiredLiterals) or begins with one (PrefixLiterals); empty
-// where nothing is known. No text in a set is empty.
+// Texts of which every match contains at least one (RequiredLiterals) or begins with one (PrefixLiterals);
+// empty where nothing is known. No text in a set is empty.
 using LiteralSet = std::vector<SearchLiteral>;
 
 // The best such set: its shortest text is long, and it has few texts. The construction is that of RE2's

@@ -23,8 +23,9 @@ class BitState {
   // The bits are kept from one start to the next: what failed from an earlier start fails from a later one.
   bool Run(bool anchored) {
     for (size_t start = from_; start <= text_.size(); ++start) {
-      const bool hopeless = !prog_.may_be_empty() && (start == text_.size() ||
-                                                      !prog_.may_begin_with(static_cast<uint8_t>(text_[start])));
+      const bool hopeless =
+          !prog_.may_be_empty() &&
+          (start == text_.size() || !prog_.may_begin_with(static_cast<uint8_t>(text_[start])));
       if (!hopeless && TryFrom(start)) return true;
       if (anchored) break;
     }
@@ -66,12 +67,15 @@ class BitState {
     while (Visit(id, place)) {
       const Inst& inst = prog_.insts()[id];
       switch (inst.op) {
-        case Op::kFail: return false;
+        case Op::kFail:
+          return false;
         case Op::kByteRange:
           if (place == text_.size() || !inst.Takes(static_cast<uint8_t>(text_[place]))) return false;
           ++place;
           break;
-        case Op::kAlt: scratch_.jobs_.push_back({inst.arg, static_cast<int32_t>(place), false}); break;
+        case Op::kAlt:
+          scratch_.jobs_.push_back({inst.arg, static_cast<int32_t>(place), false});
+          break;
         case Op::kCapture:
           if (inst.arg < scratch_.slots_.size()) {
             scratch_.jobs_.push_back({inst.arg, scratch_.slots_[inst.arg], true});
@@ -87,7 +91,8 @@ class BitState {
           if (must_end_ && place != text_.size()) return false;
           scratch_.slots_[1] = static_cast<int32_t>(place);
           return true;
-        case Op::kNop: break;
+        case Op::kNop:
+          break;
       }
       id = inst.out;
     }
@@ -105,8 +110,8 @@ class BitState {
   std::span<const int32_t> slots() const { return scratch_.slots_; }
 };
 
-bool BitStateSearch(const Prog& prog, std::string_view text, size_t from, Anchor anchor, std::span<Span> captures,
-                    BitStateScratch& scratch) {
+bool BitStateSearch(const Prog& prog, std::string_view text, size_t from, Anchor anchor,
+                    std::span<Span> captures, BitStateScratch& scratch) {
   text = text.substr(0, kMaxTextSize);
   if (from > text.size() || (from > 0 && prog.anchored_start())) return false;
   const size_t groups = std::clamp<size_t>(captures.size(), 1, static_cast<size_t>(prog.num_groups()));

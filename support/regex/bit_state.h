@@ -1,16 +1,16 @@
 // The bit-state backtracker: captures for small programs on short texts, faster than the Pike VM.
 //
-// It tries the ways through the program one after the other, the preferred first, and keeps one bit for each pair
-// of instruction and place: no pair is tried twice, so the time is O(text x program) like everywhere here (RE2's
-// bitstate.cc). The bits bound the sizes it is good for. Same results as PikeSearch.
+// It tries the ways through the program one after the other, the preferred first, and keeps one bit for each
+// pair of instruction and place: no pair is tried twice, so the time is O(text x program) like everywhere
+// here (RE2's bitstate.cc). The bits bound the sizes it is good for. Same results as PikeSearch.
 #pragma once
+
+#include "support/regex/program.h"
 
 #include <cstdint>
 #include <span>
 #include <string_view>
 #include <vector>
-
-#include "support/regex/program.h"
 
 namespace faultline::regex {
 
@@ -39,7 +39,7 @@ inline bool BitStateFits(const Prog& prog, size_t length) {
 }
 
 // As PikeSearch, which see. Requires BitStateFits(prog, text.size() - from).
-bool BitStateSearch(const Prog& prog, std::string_view text, size_t from, Anchor anchor, std::span<Span> captures,
-                    BitStateScratch& scratch);
+bool BitStateSearch(const Prog& prog, std::string_view text, size_t from, Anchor anchor,
+                    std::span<Span> captures, BitStateScratch& scratch);
 
 }  // namespace faultline::regex

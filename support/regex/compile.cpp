@@ -88,7 +88,8 @@ Beginning BeginningOf(const std::vector<Inst>& insts, uint32_t start) {
     seen[id] = static_cast<uint8_t>(seen[id] | mark);
     const Inst& inst = insts[id];
     switch (inst.op) {
-      case Op::kFail: break;
+      case Op::kFail:
+        break;
       case Op::kByteRange:
         if (!at_begin) beginning.anchored = false;
         for (unsigned b = 0; b < 256; ++b) {
@@ -103,9 +104,13 @@ Beginning BeginningOf(const std::vector<Inst>& insts, uint32_t start) {
         todo.emplace_back(inst.arg, at_begin);
         todo.emplace_back(inst.out, at_begin);
         break;
-      case Op::kEmptyWidth: todo.emplace_back(inst.out, at_begin || (inst.arg & kAtBeginText) != 0); break;
+      case Op::kEmptyWidth:
+        todo.emplace_back(inst.out, at_begin || (inst.arg & kAtBeginText) != 0);
+        break;
       case Op::kCapture:
-      case Op::kNop: todo.emplace_back(inst.out, at_begin); break;
+      case Op::kNop:
+        todo.emplace_back(inst.out, at_begin);
+        break;
     }
   }
   return beginning;

@@ -13,7 +13,8 @@ TextBefore TextBeforeAt(std::string_view text, size_t pos) {
   return IsAsciiWord(b) ? TextBefore::kWordByte : TextBefore::kOtherByte;
 }
 
-DfaStepper::DfaStepper(const Prog& prog, Goal goal, Anchor anchor) : prog_(prog), goal_(goal), anchor_(anchor) {
+DfaStepper::DfaStepper(const Prog& prog, Goal goal, Anchor anchor)
+    : prog_(prog), goal_(goal), anchor_(anchor) {
   visited_.Reset(prog.size());
 }
 
@@ -21,9 +22,8 @@ DfaStepper::Key DfaStepper::Start(TextBefore before) {
   uint32_t conditions = 0;
   if (before == TextBefore::kNothing) conditions = kAtBeginText | kAtBeginLine;
   if (before == TextBefore::kNewline) conditions = kAtBeginLine;
-  list_.clear();
-  visited_.Clear();
-  Follow(anchor_ == Anchor::kNone ? prog_.start_unanchored() : prog_.start(), conditions, &visited_);
+  Clear();
+  Follow(anchor_ == Anchor::kNone ? prog_.start_unanchored() : prog_.start(), conditions);
   return MakeKey(before == TextBefore::kWordByte ? kLastWord : 0, conditions);
 }
 
@@ -32,8 +32,7 @@ DfaStepper::Key DfaStepper::Step(const Key& from, int symbol) {
   if (symbol != kEndOfText && symbol >= 0x80 && prog_.has_unicode_boundary()) return {kQuitFlag};
 
   // What the symbol says about the place before it.
-  const uint32_t known = from[0] & 0xFF;
-  uint32_t conditions = known;
+  uint32_t conditions = from[0] & 0xFF;
   uint32_t conditions_after = 0;
   if (symbol == kEndOfText) conditions |= kAtEndText | kAtEndLine;
   if (symbol == '\n') {
@@ -46,16 +45,14 @@ DfaStepper::Key DfaStepper::Step(const Key& from, int symbol) {
                                   : kAtNotWordBoundary | kAtNotUnicodeWordBoundary;
 
   previous_.assign(from.begin() + 1, from.end());
-  const uint32_t needs = from[0] >> kNeedsShift;
-  if ((needs & conditions & ~known) != 0) {
-    list_.clear();
-    visited_.Clear();
-    for (uint32_t id : previous_) Follow(id, conditions, &visited_);
+  if (const uint32_t needs = from[0] >> kNeedsShift; needs != 0) {
+    // All is known about the place now: begin again from the roots, or from the conditions that waited.
+    Clear();
+    for (uint32_t id : previous_) Follow(id, conditions);
     previous_.swap(list_);
   }
 
-  list_.clear();
-  visited_.Clear();
+  Clear();
   uint32_t flags = word ? kLastWord : 0;
   for (uint32_t id : previous_) {
     const Inst& inst = prog_.insts()[id];
@@ -66,25 +63,36 @@ DfaStepper::Key DfaStepper::Step(const Key& from, int symbol) {
       break;  // threads of lower priority lose
     }
     if (inst.op == Op::kByteRange && symbol != kEndOfText && inst.Takes(static_cast<uint8_t>(symbol))) {
-      Follow(inst.out, conditions_after, &visited_);
+      Follow(inst.out, conditions_after);
     }
   }
   return MakeKey(flags, conditions_after);
 }
 
-// Adds what can be reached from `start` under `conditions` to list_. A condition that is not met yet stays.
-void DfaStepper::Follow(uint32_t start, uint32_t conditions, SparseSet* visited) {
+void DfaStepper::Clear() {
+  roots_.clear();
+  list_.clear();
+  visited_.Clear();
+}
+
+// Adds what can be reached from `root` under `conditions` to list_. A condition that is not met yet stays.
+void DfaStepper::Follow(uint32_t root, uint32_t conditions) {
+  if (visited_.Contains(root)) return;
+  roots_.push_back(root);
   todo_.clear();
-  todo_.push_back(start);
+  todo_.push_back(root);
   while (!todo_.empty()) {
     const uint32_t id = todo_.back();
     todo_.pop_back();
-    if (!visited->Insert(id)) continue;
+    if (!visited_.Insert(id)) continue;
     const Inst& inst = prog_.insts()[id];
     switch (inst.op) {
-      case Op::kFail: break;
+      case Op::kFail:
+        break;
       case Op::kByteRange:
-      case Op::kMatch: list_.push_back(id); break;
+      case Op::kMatch:
+        list_.push_back(id);
+        break;
       case Op::kAlt:
         todo_.push_back(inst.arg);
         todo_.push_back(inst.out);
@@ -97,32 +105,39 @@ void DfaStepper::Follow(uint32_t start, uint32_t conditions, SparseSet* visited)
         }
         break;
       case Op::kCapture:
-      case Op::kNop: todo_.push_back(inst.out); break;
+      case Op::kNop:
+        todo_.push_back(inst.out);
+        break;
     }
   }
 }
 
-// The canonical key of list_: what makes no difference is left out, so that fewer states are distinct.
+// The canonical key: what makes no difference is left out, so that fewer states are distinct.
+//
+// While a condition waits, the order of what stands behind it is open: in `(?:\b|a)*`, whether \b holds
+// decides which of `a` and the way out comes first. So the roots are kept then, and followed anew when all is
+// known. Where order does not matter, the list with its waiting conditions is enough.
 DfaStepper::Key DfaStepper::MakeKey(uint32_t flags, uint32_t conditions) {
   const bool match_anywhere = anchor_ != Anchor::kBoth;
   uint32_t needs = 0;
-  size_t kept = 0;
-  for (; kept < list_.size(); ++kept) {
-    const Inst& inst = prog_.insts()[list_[kept]];
+  for (uint32_t id : list_) {
+    const Inst& inst = prog_.insts()[id];
     if (inst.op == Op::kEmptyWidth) needs |= inst.arg;
-    if (inst.op != Op::kMatch || !match_anywhere) continue;
-    if (goal_ == Goal::kExists) return {kMatchFlag};
-    ++kept;  // nothing behind a match can win
-    break;
+    if (inst.op == Op::kMatch && match_anywhere && goal_ == Goal::kExists) return {kMatchFlag};
   }
-  list_.resize(kept);
-  uint32_t word = flags & kMatchFlag;
-  if (needs != 0) word = flags | conditions | needs << kNeedsShift;
-  if (goal_ == Goal::kExists) std::ranges::sort(list_);
+  const bool ordered = goal_ == Goal::kLeftmostFirst;
+  std::vector<uint32_t>& kept = needs != 0 && ordered ? roots_ : list_;
+  if (needs == 0 && ordered && match_anywhere) {
+    // Nothing behind a match can win.
+    auto match =
+        std::ranges::find_if(kept, [this](uint32_t id) { return prog_.insts()[id].op == Op::kMatch; });
+    if (match != kept.end()) kept.erase(match + 1, kept.end());
+  }
+  if (!ordered) std::ranges::sort(kept);
   Key key;
-  key.reserve(list_.size() + 1);
-  key.push_back(word);
-  key.insert(key.end(), list_.begin(), list_.end());
+  key.reserve(kept.size() + 1);
+  key.push_back(needs != 0 ? flags | conditions | needs << kNeedsShift : flags & kMatchFlag);
+  key.insert(key.end(), kept.begin(), kept.end());
   return key;
 }
 

@@ -1,17 +1,18 @@
-// DfaStepper: the subset construction, one state at a time. Private to support/regex; lazy_dfa.h and full_dfa.h
-// build their automata with it, analysis.cpp walks products of it.
+// DfaStepper: the subset construction, one state at a time. Private to support/regex; lazy_dfa.h and
+// full_dfa.h build their automata with it, analysis.cpp walks products of it.
 //
-// A state is what the automaton of the Prog may be doing at a place: instructions in the order of their priority,
-// and what is already known about the place. Conditions on the next byte (`$`, `\b`) cannot be decided yet, so they
-// stay in the list until that byte is known, and a match is reported one byte late. This is RE2's dfa.cc.
+// A state is what the automaton of the Prog may be doing at a place: instructions in the order of their
+// priority, and what is already known about the place. Conditions on the next byte (`$`, `\b`) cannot be
+// decided yet, so they wait until that byte is known, and a match is reported one byte late. This is the idea
+// of RE2's dfa.cc.
 #pragma once
+
+#include "support/regex/program.h"
+#include "support/regex/sparse_set.h"
 
 #include <cstdint>
 #include <functional>
 #include <vector>
-
-#include "support/regex/program.h"
-#include "support/regex/sparse_set.h"
 
 namespace faultline::regex {
 
@@ -50,14 +51,16 @@ class DfaStepper {
   static constexpr uint32_t kLastWord = 1 << 8;
   static constexpr int kNeedsShift = 16;
 
-  void Follow(uint32_t start, uint32_t conditions, SparseSet* visited);
+  void Clear();
+  void Follow(uint32_t root, uint32_t conditions);
   Key MakeKey(uint32_t flags, uint32_t conditions);
 
   const Prog& prog_;
   Goal goal_;
   Anchor anchor_;
   SparseSet visited_;
-  std::vector<uint32_t> list_;  // instructions that wait, in order of priority
+  std::vector<uint32_t> roots_;  // what was followed, in order of priority
+  std::vector<uint32_t> list_;   // where that led: instructions that wait, in order of priority
   std::vector<uint32_t> previous_;
   std::vector<uint32_t> todo_;
 };

@@ -46,7 +46,8 @@ void Minimize(Dfa* dfa) {
   for (uint32_t g : group) size = std::max(size, g + 1);
   std::vector<uint32_t> table(size * stride);
   for (uint32_t state = 0; state < n; ++state) {
-    for (uint32_t c = 0; c < stride; ++c) table[group[state] * stride + c] = group[dfa->table[state * stride + c]];
+    for (uint32_t c = 0; c < stride; ++c)
+      table[group[state] * stride + c] = group[dfa->table[state * stride + c]];
   }
   dfa->table = std::move(table);
   for (uint32_t& start : dfa->starts) start = group[start];

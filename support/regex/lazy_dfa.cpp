@@ -33,9 +33,13 @@ void LazyDfa::Reset() {
   keys_.assign(2, nullptr);
 }
 
-LazyDfa::Found LazyDfa::FindEnd(std::string_view text, size_t from) { return Run(text, from, false); }
+LazyDfa::Found LazyDfa::FindEnd(std::string_view text, size_t from) {
+  return Run(text, from, false);
+}
 
-Answer LazyDfa::Exists(std::string_view text, size_t from) { return Run(text, from, true).answer; }
+Answer LazyDfa::Exists(std::string_view text, size_t from) {
+  return Run(text, from, true).answer;
+}
 
 LazyDfa::Found LazyDfa::Run(std::string_view text, size_t from, bool stop_at_first) {
   text = text.substr(0, kMaxTextSize);

@@ -1,12 +1,16 @@
 // LazyDfa: a deterministic automaton whose states are made as the text needs them, within a bound of memory.
 //
 // One table look-up per byte once the states are known; it says whether there is a match and where the
-// leftmost-first match ends, but neither where it begins nor what the groups hold. When the memory is full the
-// automaton starts anew, and when that happens too often to pay it gives up (RE2's dfa.cc; K. Thompson's original
-// idea of 1968). Linear time always.
+// leftmost-first match ends, but neither where it begins nor what the groups hold. When the memory is full
+// the automaton starts anew, and when that happens too often to pay it gives up (RE2's dfa.cc; K. Thompson's
+// original idea of 1968). Linear time always.
 //
 // An object belongs to one program, one anchor and one thread.
 #pragma once
+
+#include "support/regex/dfa_stepper.h"
+#include "support/regex/full_dfa.h"
+#include "support/regex/program.h"
 
 #include <array>
 #include <cstddef>
@@ -14,10 +18,6 @@
 #include <string_view>
 #include <unordered_map>
 #include <vector>
-
-#include "support/regex/dfa_stepper.h"
-#include "support/regex/full_dfa.h"
-#include "support/regex/program.h"
 
 namespace faultline::regex {
 
@@ -30,8 +30,8 @@ class LazyDfa {
 
   LazyDfa(ProgPtr prog, Anchor anchor, size_t max_bytes = size_t{1} << 20);
 
-  // Where does the match at or after `from` end? kUnknown: ask another engine, which is for Unicode `\b` in a text
-  // that is not ASCII, and for automata that do not fit into memory.
+  // Where does the match at or after `from` end? kUnknown: ask another engine, which is for Unicode `\b` in a
+  // text that is not ASCII, and for automata that do not fit into memory.
   Found FindEnd(std::string_view text, size_t from);
 
   // Is there one? Stops at the first sign of it.

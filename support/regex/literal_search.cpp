@@ -6,7 +6,9 @@
 namespace faultline::regex {
 namespace {
 
-char Lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+char Lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
 
 bool StartsWithFolded(std::string_view text, std::string_view lower) {
   if (text.size() < lower.size()) return false;

@@ -1,17 +1,18 @@
 // Required literals and prefixes.
 //
-// Each node has either an exact set, "a match is one of these texts", or, where that is unbounded or too large, the
-// best set of texts of which a match contains one, and a set of texts with one of which it begins. A sequence
-// multiplies exact sets while they stay small and keeps the best product (RE2's prefilter.cc).
+// Each node has either an exact set, "a match is one of these texts", or, where that is unbounded or too
+// large, the best set of texts of which a match contains one, and a set of texts with one of which it begins.
+// A sequence multiplies exact sets while they stay small and keeps the best product (RE2's prefilter.cc).
 //
-// Texts that ignore case and texts that do not may meet in one product; it then ignores case as a whole, which only
-// makes it less selective. Unicode folding needs no care here: the parser has turned it into classes.
-#include <algorithm>
-#include <utility>
-
+// Texts that ignore case and texts that do not may meet in one product; it then ignores case as a whole,
+// which only makes it less selective. Unicode folding needs no care here: the parser has turned it into
+// classes.
 #include "support/regex/analysis.h"
 #include "support/regex/utf8.h"
 #include "support/regex/walk.h"
+
+#include <algorithm>
+#include <utility>
 
 namespace faultline::regex {
 namespace {
@@ -28,7 +29,9 @@ struct Info {
 
 const LiteralSet kEmptyText = {SearchLiteral{}};
 
-const LiteralSet& PrefixOf(const Info& info) { return info.exact ? info.texts : info.prefix; }
+const LiteralSet& PrefixOf(const Info& info) {
+  return info.exact ? info.texts : info.prefix;
+}
 
 bool Within(const LiteralSet& set, const LiteralLimits& limits) {
   size_t bytes = 0;
@@ -54,14 +57,16 @@ long Score(const LiteralSet& set) {
   const size_t shortest = ShortestText(set);
   if (shortest == 0) return -1;
   const bool folds = std::ranges::any_of(set, &SearchLiteral::fold);
-  return 8 * static_cast<long>(std::min<size_t>(shortest, 16)) - static_cast<long>(set.size()) - (folds ? 3 : 0) + 64;
+  return 8 * static_cast<long>(std::min<size_t>(shortest, 16)) - static_cast<long>(set.size()) -
+         (folds ? 3 : 0) + 64;
 }
 
 void KeepBetter(LiteralSet candidate, LiteralSet* best) {
   if (Score(candidate) > Score(*best)) *best = std::move(candidate);
 }
 
-std::optional<LiteralSet> Product(const LiteralSet& left, const LiteralSet& right, const LiteralLimits& limits) {
+std::optional<LiteralSet> Product(const LiteralSet& left, const LiteralSet& right,
+                                  const LiteralLimits& limits) {
   if (left.size() * right.size() > limits.max_literals) return std::nullopt;
   LiteralSet product;
   for (const SearchLiteral& a : left) {
@@ -81,8 +86,12 @@ void AddTo(LiteralSet* set, const LiteralSet& more) {
   }
 }
 
-Info Exactly(LiteralSet texts) { return {.exact = true, .texts = std::move(texts), .best = {}, .prefix = {}}; }
-Info Anything() { return {.exact = false, .texts = {}, .best = {}, .prefix = kEmptyText}; }
+Info Exactly(LiteralSet texts) {
+  return {.exact = true, .texts = std::move(texts), .best = {}, .prefix = {}};
+}
+Info Anything() {
+  return {.exact = false, .texts = {}, .best = {}, .prefix = kEmptyText};
+}
 
 Info OfClass(const Node& node) {
   char32_t count = 0;
@@ -139,7 +148,7 @@ Info OfConcat(std::span<const Info> children, const LiteralLimits& limits) {
 Info OfAlternate(std::span<const Info> children, const LiteralLimits& limits) {
   bool exact = true;
   bool known = true;
-  LiteralSet texts;   // of the exact children and the best of the others: one is in every match
+  LiteralSet texts;  // of the exact children and the best of the others: one is in every match
   LiteralSet prefix;
   for (const Info& child : children) {
     exact = exact && child.exact;
@@ -178,9 +187,11 @@ Info OfRepeat(const Node& node, const Info& child, const LiteralLimits& limits) 
 
 Info InfoOf(const Node& node, std::span<const Info> children, const LiteralLimits& limits) {
   switch (node.kind()) {
-    case NodeKind::kNoMatch: return Exactly({});
+    case NodeKind::kNoMatch:
+      return Exactly({});
     case NodeKind::kEmpty:
-    case NodeKind::kAssert: return Exactly(kEmptyText);
+    case NodeKind::kAssert:
+      return Exactly(kEmptyText);
     case NodeKind::kLiteral: {
       LiteralSet text = {SearchLiteral{node.text(), node.fold()}};
       if (Within(text, limits)) return Exactly(std::move(text));
@@ -190,13 +201,19 @@ Info InfoOf(const Node& node, std::span<const Info> children, const LiteralLimit
       while (!cut.empty() && !IsValidUtf8(cut)) cut.pop_back();
       return {.exact = false, .texts = {}, .best = text, .prefix = text};
     }
-    case NodeKind::kClass: return OfClass(node);
+    case NodeKind::kClass:
+      return OfClass(node);
     case NodeKind::kAnyChar:
-    case NodeKind::kAnyByte: return Anything();
-    case NodeKind::kConcat: return OfConcat(children, limits);
-    case NodeKind::kAlternate: return OfAlternate(children, limits);
-    case NodeKind::kRepeat: return OfRepeat(node, children[0], limits);
-    case NodeKind::kCapture: return children[0];
+    case NodeKind::kAnyByte:
+      return Anything();
+    case NodeKind::kConcat:
+      return OfConcat(children, limits);
+    case NodeKind::kAlternate:
+      return OfAlternate(children, limits);
+    case NodeKind::kRepeat:
+      return OfRepeat(node, children[0], limits);
+    case NodeKind::kCapture:
+      return children[0];
   }
   return Anything();
 }

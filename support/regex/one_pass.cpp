@@ -1,18 +1,19 @@
-// Building: from each state, follow all empty ways; two ways to one byte, or to one instruction, and the program is
-// not one-pass. Running: one action per byte.
+// Building: from each state, follow all empty ways; two ways to one byte, or to one instruction, and the
+// program is not one-pass. Running: one action per byte.
 #include "support/regex/one_pass.h"
+
+#include "support/regex/sparse_set.h"
 
 #include <array>
 #include <bit>
 #include <utility>
 
-#include "support/regex/sparse_set.h"
-
 namespace faultline::regex {
 
 class OnePass::Builder {
  public:
-  Builder(const Prog& prog, size_t max_bytes) : prog_(prog), max_bytes_(max_bytes), state_of_(prog.size(), kNone) {
+  Builder(const Prog& prog, size_t max_bytes)
+      : prog_(prog), max_bytes_(max_bytes), state_of_(prog.size(), kNone) {
     visited_.Reset(prog.size());
     result_.stride_ = static_cast<uint32_t>(prog.num_byte_classes());
   }
@@ -49,7 +50,8 @@ class OnePass::Builder {
       if (!visited_.Insert(id)) return false;
       const Inst& inst = prog_.insts()[id];
       switch (inst.op) {
-        case Op::kFail: break;
+        case Op::kFail:
+          break;
         case Op::kByteRange:
           if (!AddBytes(state, inst, way)) return false;
           break;
@@ -69,14 +71,17 @@ class OnePass::Builder {
           if (result_.states_[state].can_match) return false;
           result_.states_[state] = {.can_match = true, .match = way};
           break;
-        case Op::kNop: todo.emplace_back(inst.out, way); break;
+        case Op::kNop:
+          todo.emplace_back(inst.out, way);
+          break;
       }
     }
     return true;
   }
 
   bool AddBytes(uint32_t state, const Inst& inst, const Way& way) {
-    const Action action = {.next = StateOf(inst.out), .way = way, .match_wins = result_.states_[state].can_match};
+    const Action action = {
+        .next = StateOf(inst.out), .way = way, .match_wins = result_.states_[state].can_match};
     std::vector<bool> done(result_.stride_);
     for (unsigned b = 0; b < 256; ++b) {
       if (!inst.Takes(static_cast<uint8_t>(b))) continue;
@@ -98,7 +103,9 @@ class OnePass::Builder {
   SparseSet visited_;
 };
 
-std::optional<OnePass> OnePass::Build(const Prog& prog, size_t max_bytes) { return Builder(prog, max_bytes).Run(); }
+std::optional<OnePass> OnePass::Build(const Prog& prog, size_t max_bytes) {
+  return Builder(prog, max_bytes).Run();
+}
 
 bool OnePass::Search(const Prog& prog, std::string_view text, size_t from, Anchor anchor,
                      std::span<Span> captures) const {

@@ -1,19 +1,20 @@
 // One-pass programs: captures at the speed of a deterministic automaton, for anchored searches.
 //
-// A program is one-pass if, at each byte of an anchored match, at most one way can go on. Then captures can be
-// written down while running: no threads, no backtracking (A. Brueggemann-Klein and D. Wood, "One-unambiguous
-// regular languages", 1998; RE2's onepass.cc). `^(\d+)-(\d+) (.*)` is one-pass, `(.*)x` is not.
+// A program is one-pass if, at each byte of an anchored match, at most one way can go on. Then captures can
+// be written down while running: no threads, no backtracking (A. Brueggemann-Klein and D. Wood,
+// "One-unambiguous regular languages", 1998; RE2's onepass.cc). `^(\d+)-(\d+) (.*)` is one-pass, `(.*)x` is
+// not.
 //
 // A OnePass is immutable and may be shared by threads; a search needs no scratch memory.
 #pragma once
+
+#include "support/regex/program.h"
 
 #include <cstdint>
 #include <optional>
 #include <span>
 #include <string_view>
 #include <vector>
-
-#include "support/regex/program.h"
 
 namespace faultline::regex {
 
@@ -26,9 +27,10 @@ class OnePass {
   // `max_bytes` of table.
   static std::optional<OnePass> Build(const Prog& prog, size_t max_bytes = size_t{64} * 1024);
 
-  // Finds the leftmost-first match that begins at `from`. `anchor` must not be kNone unless the program is anchored
-  // at the beginning of the text. Otherwise as PikeSearch. O(text).
-  bool Search(const Prog& prog, std::string_view text, size_t from, Anchor anchor, std::span<Span> captures) const;
+  // Finds the leftmost-first match that begins at `from`. `anchor` must not be kNone unless the program is
+  // anchored at the beginning of the text. Otherwise as PikeSearch. O(text).
+  bool Search(const Prog& prog, std::string_view text, size_t from, Anchor anchor,
+              std::span<Span> captures) const;
 
  private:
   class Builder;

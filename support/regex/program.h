@@ -96,7 +96,8 @@ class Prog {
   // Groups, the whole match included; captures need two slots for each.
   int num_groups() const { return num_groups_; }
 
-  // Can a match be empty, conditions taken as met? If not, it begins with a byte of which may_begin_with() is true.
+  // Can a match be empty, conditions taken as met? If not, it begins with a byte of which may_begin_with() is
+  // true.
   bool may_be_empty() const { return may_be_empty_; }
   bool may_begin_with(uint8_t b) const { return first_bytes_[b]; }
 

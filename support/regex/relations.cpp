@@ -1,16 +1,16 @@
-// Questions about languages: walks over the product of automata, breadth first, until a text proves the answer or
-// there are no more states.
+// Questions about languages: walks over the product of automata, breadth first, until a text proves the
+// answer or there are no more states.
 //
 // One component checks that the text is UTF-8; the others look for matches. Breadth first gives the shortest
 // witness, and printable bytes are tried first to make it readable.
+#include "support/regex/analysis.h"
+#include "support/regex/dfa_stepper.h"
+
 #include <algorithm>
 #include <array>
 #include <map>
 #include <unordered_map>
 #include <utility>
-
-#include "support/regex/analysis.h"
-#include "support/regex/dfa_stepper.h"
 
 namespace faultline::regex {
 namespace {
@@ -58,7 +58,8 @@ class Component {
   std::vector<std::array<uint32_t, 257>> steps_;
 };
 
-// The strict form of UTF-8, as an expression: the last code point apart keeps the class from being an open one.
+// The strict form of UTF-8, as an expression: the last code point apart keeps the class from being an open
+// one.
 NodePtr ValidText() {
   CharSet most;
   most.Add(0, kMaxCodePoint - 1);
@@ -68,7 +69,8 @@ NodePtr ValidText() {
 class Product {
  public:
   // Seeks a text that all of `wanted` match and none of `unwanted`.
-  Product(const std::vector<NodePtr>& wanted, const std::vector<NodePtr>& unwanted, const RelationOptions& options)
+  Product(const std::vector<NodePtr>& wanted, const std::vector<NodePtr>& unwanted,
+          const RelationOptions& options)
       : options_(options), num_wanted_(wanted.size() + 1) {
     Add(ValidText(), Anchor::kBoth);
     for (const NodePtr& node : wanted) Add(node, options.anchor);
@@ -141,7 +143,8 @@ class Product {
   }
 
   bool IsHopeless(size_t component, uint32_t state) {
-    return component < num_wanted_ ? components_[component].IsDead(state) : components_[component].Accepts(state);
+    return component < num_wanted_ ? components_[component].IsDead(state)
+                                   : components_[component].Accepts(state);
   }
 
   // Would the text be the answer if it ended here?
@@ -172,7 +175,9 @@ class Product {
 
 }  // namespace
 
-Relation CanMatch(const NodePtr& node, const RelationOptions& options) { return Product({node}, {}, options).Run(); }
+Relation CanMatch(const NodePtr& node, const RelationOptions& options) {
+  return Product({node}, {}, options).Run();
+}
 
 Relation Overlaps(const NodePtr& a, const NodePtr& b, const RelationOptions& options) {
   return Product({a, b}, {}, options).Run();

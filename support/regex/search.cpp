@@ -1,14 +1,8 @@
 // Which engine runs, and when.
 //
-// The order is that of cost: lengths, literals, the lazy DFA, captures. Short searches skip the DFA, since the
-// backtracker is done before the DFA's states are in the cache.
+// The order is that of cost: lengths, literals, the lazy DFA, captures. Short searches skip the DFA, since
+// the backtracker is done before the DFA's states are in the cache.
 #include "support/regex/search.h"
-
-#include <algorithm>
-#include <array>
-#include <optional>
-#include <unordered_map>
-#include <utility>
 
 #include "support/regex/bit_state.h"
 #include "support/regex/lazy_dfa.h"
@@ -17,6 +11,12 @@
 #include "support/regex/pike.h"
 #include "support/regex/simplify.h"
 #include "support/regex/utf8.h"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <unordered_map>
+#include <utility>
 
 namespace faultline::regex {
 namespace {
@@ -83,11 +83,21 @@ Result<Regex> Regex::FromTree(const NodePtr& node, const Options& options) {
   return Regex(std::move(parts));
 }
 
-const NodePtr& Regex::tree() const { return parts_->tree; }
-const ProgPtr& Regex::prog(Encoding encoding) const { return parts_->plans[static_cast<size_t>(encoding)].prog; }
-const std::vector<std::string>& Regex::group_names() const { return parts_->group_names; }
-const LiteralSet& Regex::required_literals() const { return parts_->required; }
-LengthBounds Regex::length() const { return parts_->length; }
+const NodePtr& Regex::tree() const {
+  return parts_->tree;
+}
+const ProgPtr& Regex::prog(Encoding encoding) const {
+  return parts_->plans[static_cast<size_t>(encoding)].prog;
+}
+const std::vector<std::string>& Regex::group_names() const {
+  return parts_->group_names;
+}
+const LiteralSet& Regex::required_literals() const {
+  return parts_->required;
+}
+LengthBounds Regex::length() const {
+  return parts_->length;
+}
 
 int Regex::GroupIndex(std::string_view name) const {
   if (name.empty()) return -1;
@@ -95,7 +105,9 @@ int Regex::GroupIndex(std::string_view name) const {
   return it == parts_->group_names.end() ? -1 : static_cast<int>(it - parts_->group_names.begin());
 }
 
-TextKind TextKindOf(std::string_view text) { return IsValidUtf8(text) ? TextKind::kUtf8 : TextKind::kBytes; }
+TextKind TextKindOf(std::string_view text) {
+  return IsValidUtf8(text) ? TextKind::kUtf8 : TextKind::kBytes;
+}
 
 struct Scratch::State {
   struct DfaSlot {
@@ -123,7 +135,9 @@ struct Scratch::State {
   BitStateScratch bit_state;
 };
 
-Scratch::Scratch(size_t max_bytes) : state_(std::make_unique<State>()) { state_->max_bytes = max_bytes; }
+Scratch::Scratch(size_t max_bytes) : state_(std::make_unique<State>()) {
+  state_->max_bytes = max_bytes;
+}
 Scratch::~Scratch() = default;
 Scratch::Scratch(Scratch&&) noexcept = default;
 Scratch& Scratch::operator=(Scratch&&) noexcept = default;
@@ -138,7 +152,8 @@ bool Search(const Regex& regex, std::string_view text, size_t from, Anchor ancho
   if (floating && parts.literal) {
     const size_t at = FindLiteral(text, from, *parts.literal);
     if (at == std::string_view::npos) return false;
-    return StoreEnds(captures, {static_cast<int32_t>(at), static_cast<int32_t>(at + parts.literal->text.size())});
+    return StoreEnds(captures,
+                     {static_cast<int32_t>(at), static_cast<int32_t>(at + parts.literal->text.size())});
   }
   if (floating && parts.prefix.size() == 1) {
     // No match can begin before its first literal.

@@ -1,17 +1,25 @@
-// Regex and Search: the library's front door. Compiles a pattern for every engine and picks one for each search.
+// Regex and Search: the library's front door. Compiles a pattern for every engine and picks one for each
+// search.
 //
 //   Result<Regex> re = Regex::Make(R"((?<module>\S+)@(?<version>v\S+))");
 //   Scratch scratch;                                     // one per thread
 //   std::vector<Span> groups(re->num_groups());
 //   if (Search(*re, line, 0, Anchor::kNone, groups, scratch)) …
 //
-// What happens in a search: literals that every match contains are looked for first; a lazy DFA then says whether
-// there is a match at all; only then are captures computed, by the one-pass table, the bit-state backtracker or the
-// Pike VM, whichever fits. All give the same result, the leftmost-first match, in time linear in the text.
+// What happens in a search: literals that every match contains are looked for first; a lazy DFA then says
+// whether there is a match at all; only then are captures computed, by the one-pass table, the bit-state
+// backtracker or the Pike VM, whichever fits. All give the same result, the leftmost-first match, in time
+// linear in the text.
 //
-// A Regex is immutable, cheap to copy and safe on any number of threads. A Scratch belongs to one thread and serves
-// any number of expressions, within a bound of memory.
+// A Regex is immutable, cheap to copy and safe on any number of threads. A Scratch belongs to one thread and
+// serves any number of expressions, within a bound of memory.
 #pragma once
+
+#include "support/regex/analysis.h"
+#include "support/regex/error.h"
+#include "support/regex/node.h"
+#include "support/regex/program.h"
+#include "support/regex/syntax.h"
 
 #include <cstddef>
 #include <memory>
@@ -19,12 +27,6 @@
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "support/regex/analysis.h"
-#include "support/regex/error.h"
-#include "support/regex/node.h"
-#include "support/regex/program.h"
-#include "support/regex/syntax.h"
 
 namespace faultline::regex {
 
@@ -39,7 +41,9 @@ class Regex {
 
   // Parses and compiles; the error is the parser's, or kProgramTooLarge.
   static Result<Regex> Make(std::string_view pattern, const Flags& flags, const Options& options);
-  static Result<Regex> Make(std::string_view pattern, const Flags& flags = {}) { return Make(pattern, flags, {}); }
+  static Result<Regex> Make(std::string_view pattern, const Flags& flags = {}) {
+    return Make(pattern, flags, {});
+  }
 
   // Compiles a tree, such as a lowered template.
   static Result<Regex> FromTree(const NodePtr& node, const Options& options);
@@ -57,8 +61,7 @@ class Regex {
   LengthBounds length() const;
 
  private:
-  friend bool Search(const Regex&, std::string_view, size_t, Anchor, std::span<Span>, Scratch&,
-                     TextKind);
+  friend bool Search(const Regex&, std::string_view, size_t, Anchor, std::span<Span>, Scratch&, TextKind);
   struct Parts;
   explicit Regex(std::shared_ptr<const Parts> parts) : parts_(std::move(parts)) {}
   std::shared_ptr<const Parts> parts_;
@@ -84,9 +87,10 @@ class Scratch {
   std::unique_ptr<State> state_;
 };
 
-// Finds the leftmost-first match in `text` at or after `from`. Fills `captures` with the match and its groups, as
-// many as there is room for; an empty span only asks whether there is a match, which is cheaper. Without a match
-// `captures` is not touched. `^` and `\b` at `from` see what stands before it. O(text x program) at worst.
+// Finds the leftmost-first match in `text` at or after `from`. Fills `captures` with the match and its
+// groups, as many as there is room for; an empty span only asks whether there is a match, which is cheaper.
+// Without a match `captures` is not touched. `^` and `\b` at `from` see what stands before it. O(text x
+// program) at worst.
 bool Search(const Regex& regex, std::string_view text, size_t from, Anchor anchor, std::span<Span> captures,
             Scratch& scratch, TextKind kind = TextKind::kUnknown);
 

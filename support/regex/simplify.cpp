@@ -1,15 +1,15 @@
 // Rewrites each node once its children are simple.
 //
-// Leftmost-first matching tries the parts of a choice in order, so only neighbours may be merged, and a part may go
-// only if an equal one stands before it.
+// Leftmost-first matching tries the parts of a choice in order, so only neighbours may be merged, and a part
+// may go only if an equal one stands before it.
 #include "support/regex/simplify.h"
+
+#include "support/regex/utf8.h"
+#include "support/regex/walk.h"
 
 #include <algorithm>
 #include <optional>
 #include <utility>
-
-#include "support/regex/utf8.h"
-#include "support/regex/walk.h"
 
 namespace faultline::regex {
 namespace {
@@ -17,8 +17,12 @@ namespace {
 // Factoring looks at no more than this many common prefixes inside one another.
 constexpr int kMaxFactoring = 16;
 
-bool HasCaptures(const NodePtr& node) { return node->max_capture() > 0; }
-bool Never(const NodePtr& node) { return node->kind() == NodeKind::kNoMatch; }
+bool HasCaptures(const NodePtr& node) {
+  return node->max_capture() > 0;
+}
+bool Never(const NodePtr& node) {
+  return node->kind() == NodeKind::kNoMatch;
+}
 
 // The set of a node that takes exactly one character.
 std::optional<CharSet> SingleCharacter(const NodePtr& node) {
@@ -26,14 +30,21 @@ std::optional<CharSet> SingleCharacter(const NodePtr& node) {
   if (node->kind() != NodeKind::kLiteral) return std::nullopt;
   const DecodedChar c = DecodeUtf8(node->text());
   // U+10FFFF in a class would make it an open one, which is another thing in a text of bytes (node.h).
-  if (static_cast<size_t>(c.length) != node->text().size() || c.code_point == kMaxCodePoint) return std::nullopt;
+  if (static_cast<size_t>(c.length) != node->text().size() || c.code_point == kMaxCodePoint)
+    return std::nullopt;
   CharSet set;
   set.AddFolded(c.code_point, c.code_point, node->fold() ? Folding::kAscii : Folding::kNone);
   return set;
 }
 
-// A class is open or it is not; the union of two kinds would be neither.
-bool MayUnite(const CharSet& a, const CharSet& b) { return a.Contains(kMaxCodePoint) == b.Contains(kMaxCodePoint); }
+bool IsAsciiSet(const CharSet& set) {
+  return set.empty() || set.ranges().back().hi < 0x80;
+}
+
+// A class is open or it is not (node.h), and beyond ASCII the union of the two kinds would be neither.
+bool MayUnite(const CharSet& a, const CharSet& b) {
+  return a.Contains(kMaxCodePoint) == b.Contains(kMaxCodePoint) || IsAsciiSet(a) || IsAsciiSet(b);
+}
 
 // `[ab]|c` to `[abc]`.
 std::vector<NodePtr> UniteClasses(std::vector<NodePtr> parts) {
@@ -126,24 +137,29 @@ NodePtr SimplifyOne(const NodePtr& node, std::span<NodePtr> children) {
     case NodeKind::kClass:
     case NodeKind::kAnyChar:
     case NodeKind::kAnyByte:
-    case NodeKind::kAssert: return node;
+    case NodeKind::kAssert:
+      return node;
     case NodeKind::kConcat:
       if (std::ranges::any_of(children, Never) && !HasCaptures(node)) return NoMatch();
       return Concat({children.begin(), children.end()});
-    case NodeKind::kAlternate: return SimplifyChoice({children.begin(), children.end()}, 0);
+    case NodeKind::kAlternate:
+      return SimplifyChoice({children.begin(), children.end()}, 0);
     case NodeKind::kRepeat:
       if (!HasCaptures(node)) {
         if (node->max() == 0) return Empty();
         if (Never(children[0])) return node->min() == 0 ? Empty() : NoMatch();
       }
       return Repeat(children[0], node->min(), node->max(), node->greedy());
-    case NodeKind::kCapture: return Capture(node->index(), node->name(), children[0]);
+    case NodeKind::kCapture:
+      return Capture(node->index(), node->name(), children[0]);
   }
   return node;
 }
 
 }  // namespace
 
-NodePtr Simplify(const NodePtr& node) { return Fold<NodePtr>(node, SimplifyOne); }
+NodePtr Simplify(const NodePtr& node) {
+  return Fold<NodePtr>(node, SimplifyOne);
+}
 
 }  // namespace faultline::regex

@@ -5,8 +5,8 @@
 
 namespace faultline::regex {
 
-// `abc|abd` becomes `ab[cd]`, what cannot match goes, what was tried before is not tried again. Matches and captures
-// stay the same, group numbers too; groups are never dropped. O(size) but for comparing neighbours.
+// `abc|abd` becomes `ab[cd]`, what cannot match goes, what was tried before is not tried again. Matches and
+// captures stay the same, group numbers too; groups are never dropped. O(size) but for comparing neighbours.
 NodePtr Simplify(const NodePtr& node);
 
 }  // namespace faultline::regex

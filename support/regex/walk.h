@@ -3,17 +3,17 @@
 // Private to support/regex.
 #pragma once
 
+#include "support/regex/node.h"
+
 #include <cstddef>
 #include <span>
 #include <utility>
 #include <vector>
 
-#include "support/regex/node.h"
-
 namespace faultline::regex {
 
-// Calls `value_of(node, values of its children)` for each node, children first; returns the root's value. A node
-// that occurs twice in the tree is visited twice.
+// Calls `value_of(node, values of its children)` for each node, children first; returns the root's value. A
+// node that occurs twice in the tree is visited twice.
 template <class T, class ValueOf>
 T Fold(const NodePtr& root, ValueOf&& value_of) {
   struct Frame {
