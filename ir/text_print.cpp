@@ -345,7 +345,7 @@ class Printer {
         Define(id, fmt::format("capture {}", index), CaptureNote(index));
         return;
       case InstructionKind::kOperation:
-        Define(id, Joined(lang::RowOf(instruction.opcode).name, arguments));
+        Define(id, Joined(OpcodeName(instruction.opcode), arguments));
         return;
       case InstructionKind::kField:
         Define(id, fmt::format("field {} {}", index, arguments), FieldNote(instruction));
@@ -386,6 +386,10 @@ class Printer {
     Open("{}", head);
     BlockBody(body, "yield");
     Close();
+  }
+
+  static std::string_view OpcodeName(lang::Opcode opcode) {
+    return static_cast<std::size_t>(opcode) < lang::Overloads().size() ? lang::RowOf(opcode).name : "?";
   }
 
   static std::string Joined(std::string_view name, std::string_view arguments) {

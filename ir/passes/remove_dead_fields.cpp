@@ -1,0 +1,208 @@
+// Fields and slots that nothing reads.
+//
+// A slot is live if somebody outside of the functions that fill slots needs it (a finding shows it, a guard
+// or a report reads it, another rule reads it, the engine looks at it), or if a function that stores into a
+// live slot reads it to do so. Stores into dead slots are removed, with what was computed for them; that can
+// make further slots dead, so it goes on until nothing changes. Slots that only keep each other alive stay:
+// they cost little and are rare.
+#include "ir/passes/passes.h"
+#include "ir/passes/rewrite.h"
+#include "ir/uses.h"
+
+#include <algorithm>
+#include <string>
+#include <unordered_map>
+#include <unordered_set>
+#include <utility>
+#include <vector>
+
+namespace faultline::ir {
+
+namespace {
+
+using Use = FunctionUseOf<FunctionId>;
+using Frame = const std::vector<Slot>*;  // the slots of a rule, a format or a wrapper, by address
+
+// Slots are renumbered by frame, so a function that looks at slots must belong to one place.
+void CopySharedFunctions(Module* module) {
+  std::unordered_map<FunctionId, int> users;
+  std::unordered_set<std::string> names;
+  for (const Function& function : module->functions) names.insert(function.name);
+  std::vector<std::pair<FunctionId*, FunctionId>> to_copy;
+  ForEachFunctionUse(*module, [&](const Use& use) {
+    if (*use.function != kNone && users[*use.function]++ > 0)
+      to_copy.push_back({use.function, *use.function});
+  });
+  for (const auto& [place, function] : to_copy) {
+    const std::vector<Instruction>& code = module->functions[function].instructions;
+    const bool looks = std::any_of(code.begin(), code.end(), [](const Instruction& instruction) {
+      return instruction.kind == InstructionKind::kSlot || instruction.kind == InstructionKind::kStore ||
+             instruction.kind == InstructionKind::kInput;
+    });
+    if (!looks) continue;
+    Function copy = module->functions[function];
+    for (int n = 2; !names.insert(copy.name).second; ++n) {
+      copy.name = module->functions[function].name + "." + std::to_string(n);
+    }
+    module->functions.push_back(std::move(copy));
+    *place = static_cast<FunctionId>(module->functions.size() - 1);
+  }
+}
+
+class FieldRemover {
+ public:
+  explicit FieldRemover(Module* module) : module_(*module) {}
+
+  std::size_t Run() {
+    CopySharedFunctions(&module_);
+    do {
+      FindLive();
+    } while (RemoveFieldsAndStores());
+    return gone_ + RemoveSlots();
+  }
+
+ private:
+  void MarkLive(Frame frame, SlotId slot) {
+    if (slot != kNone) live_[frame][slot] = true;
+  }
+
+  void FindLive() {
+    live_.clear();
+    for (const Format& format : module_.formats) {
+      live_[&format.slots].assign(format.slots.size(), false);
+      for (SlotId slot : {format.message, format.time, format.level}) MarkLive(&format.slots, slot);
+    }
+    // Wrappers' fields belong to everything inside; none is removed.
+    for (const Wrapper& wrapper : module_.wrappers) live_[&wrapper.slots].assign(wrapper.slots.size(), true);
+    for (const Rule& rule : module_.rules) {
+      std::vector<bool>& live = live_[&rule.slots];
+      for (const Slot& slot : rule.slots) live.push_back(!slot.hidden);
+      for (SlotId slot : rule.identity) live[slot] = true;
+    }
+    for (const Rule& rule : module_.rules) {
+      for (const Stage& stage : rule.stages) {
+        if (stage.input == StageInput::kField) UseField(stage);
+      }
+    }
+    ForEachFunctionUse(module_, [this](const Use& use) {
+      if (*use.function == kNone) return;
+      // A conversion is needed only for its field; that it reads the field's own slot is no reason to keep
+      // it.
+      const bool conversion = use.role == FunctionRole::kConvert;
+      for (const Instruction& instruction : module_.functions[*use.function].instructions) {
+        if (instruction.kind == InstructionKind::kSlot) {
+          if (!conversion || instruction.index != use.field->slot) MarkLive(use.slots, instruction.index);
+        } else if (instruction.kind == InstructionKind::kInput) {
+          MarkLive(use.input, instruction.index);
+        }
+      }
+    });
+    // `others` takes the keys that no other field names: where it is read, every name counts.
+    for (const Format& format : module_.formats) {
+      const bool others =
+          std::any_of(format.fields.begin(), format.fields.end(), [&](const FieldPlan& field) {
+            return field.others && field.slot != kNone && live_[&format.slots][field.slot];
+          });
+      if (!others) continue;
+      for (const FieldPlan& field : format.fields) MarkLive(&format.slots, field.slot);
+    }
+  }
+
+  // A stage looks at a field by its name, of one format or of any.
+  void UseField(const Stage& stage) {
+    for (FormatId id = 0; id < module_.formats.size(); ++id) {
+      if (stage.format != kNone && stage.format != id) continue;
+      const Format& format = module_.formats[id];
+      for (const FieldPlan& field : format.fields) {
+        if (field.name == stage.field) MarkLive(&format.slots, field.slot);
+      }
+      for (SlotId slot = 0; slot < format.slots.size(); ++slot) {
+        if (format.slots[slot].name == stage.field) MarkLive(&format.slots, slot);
+      }
+    }
+  }
+
+  bool RemoveFieldsAndStores() {
+    const std::size_t before = gone_;
+    for (Format& format : module_.formats) {
+      const std::vector<bool>& live = live_[&format.slots];
+      gone_ += std::erase_if(
+          format.fields, [&](const FieldPlan& field) { return field.slot != kNone && !live[field.slot]; });
+    }
+    ForEachFunctionUse(module_, [this](const Use& use) {
+      if (*use.function == kNone) return;
+      Function& function = module_.functions[*use.function];
+      const std::vector<bool>& live = live_[use.slots];
+      FunctionEdit edit(function);
+      bool any = false;
+      for (ValueId value = 0; value < function.instructions.size(); ++value) {
+        const Instruction& instruction = function.instructions[value];
+        if (instruction.kind != InstructionKind::kStore || live[instruction.index]) continue;
+        edit.Remove(value);
+        any = true;
+      }
+      if (!any) return;
+      gone_ += edit.Apply(&function) + RemoveUnusedInstructions(&function);
+    });
+    return gone_ != before;
+  }
+
+  // Nothing refers to dead slots by now but lists of what stages may store.
+  std::size_t RemoveSlots() {
+    std::unordered_map<Frame, std::vector<SlotId>> new_slots;
+    for (auto& [frame, live] : live_) {
+      std::vector<SlotId>& renamed = new_slots[frame];
+      SlotId count = 0;
+      for (const bool is_live : live) renamed.push_back(is_live ? count++ : kNone);
+    }
+    ForEachFunctionUse(module_, [&](const Use& use) {
+      if (*use.function == kNone) return;
+      for (Instruction& instruction : module_.functions[*use.function].instructions) {
+        if (instruction.kind == InstructionKind::kSlot || instruction.kind == InstructionKind::kStore) {
+          instruction.index = new_slots[use.slots][instruction.index];
+        } else if (instruction.kind == InstructionKind::kInput) {
+          instruction.index = new_slots[use.input][instruction.index];
+        }
+      }
+    });
+    const auto rename = [](const std::vector<SlotId>& renamed, SlotId* slot) {
+      if (*slot != kNone) *slot = renamed[*slot];
+    };
+    for (Format& format : module_.formats) {
+      const std::vector<SlotId>& renamed = new_slots[&format.slots];
+      for (FieldPlan& field : format.fields) rename(renamed, &field.slot);
+      rename(renamed, &format.message);
+      rename(renamed, &format.time);
+      rename(renamed, &format.level);
+    }
+    for (Rule& rule : module_.rules) {
+      const std::vector<SlotId>& renamed = new_slots[&rule.slots];
+      for (SlotId& slot : rule.identity) rename(renamed, &slot);
+      for (Stage& stage : rule.stages) {
+        for (SlotId& slot : stage.stores) rename(renamed, &slot);
+        std::erase(stage.stores, kNone);
+      }
+    }
+    std::size_t removed = 0;
+    const auto drop = [&](std::vector<Slot>* slots) {
+      const std::vector<SlotId>& renamed = new_slots[slots];
+      SlotId slot = 0;
+      removed += std::erase_if(*slots, [&](const Slot&) { return renamed[slot++] == kNone; });
+    };
+    for (Format& format : module_.formats) drop(&format.slots);
+    for (Rule& rule : module_.rules) drop(&rule.slots);
+    return removed;
+  }
+
+  Module& module_;
+  std::unordered_map<Frame, std::vector<bool>> live_;
+  std::size_t gone_ = 0;
+};
+
+}  // namespace
+
+std::size_t RemoveDeadFields(Module* module) {
+  return FieldRemover(module).Run();
+}
+
+}  // namespace faultline::ir
