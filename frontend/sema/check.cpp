@@ -19,7 +19,7 @@ CheckedProgram Check(std::span<const ast::Module* const> modules, const SourceSe
   Context context{program, sink, sources, options, names};
   for (Symbol* symbol : PatternsInOrder(context)) {
     // On its own, so that a mistake in a pattern is found even where nothing uses it, and once where many do.
-    static_cast<void>(PatternCompiler(context, *symbol->file).CompileNamed(*symbol));
+    symbol->broken = !PatternCompiler(context, *symbol->file).CompileNamed(*symbol);
   }
   for (Symbol* symbol : names.symbols()) {
     if (symbol->kind == SymbolKind::kFormat) {

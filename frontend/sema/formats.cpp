@@ -389,10 +389,6 @@ Format CheckFormat(Context& context, const Symbol& symbol) {
   }
   RecordChecker checker(context, symbol, false);
   if (decl.format == ast::FormatKind::kLine) {
-    if (decl.lines.empty()) {
-      context.sink.Report(diag::format_without_lines, decl.name.span, decl.name.text)
-          .Help("write `line \"{time} {message:rest}\"`");
-    }
     checker.CheckLines(decl.lines);
   }
   checker.CheckFields(decl.fields,
@@ -419,10 +415,6 @@ Wrapper CheckWrapper(Context& context, const Symbol& symbol) {
   wrapper.span = decl.name.span;
   RecordChecker checker(context, symbol, true);
   if (decl.format == ast::FormatKind::kLine) {
-    if (decl.lines.empty()) {
-      context.sink.Report(diag::format_without_lines, decl.name.span, decl.name.text)
-          .Help("write `line \"{time} {:unwrapped}\"`");
-    }
     checker.CheckLines(decl.lines);
     checker.CheckFields(decl.fields, false);
   } else {

@@ -21,6 +21,16 @@ bool IsOnePattern(const Rule& rule) {
          !rule.stages[0].guard && !rule.stages[0].join;
 }
 
+// A choice of single characters, as `[0-9]+` demands, stands in every line and finds none.
+bool HasLiteral(const regex::NodePtr& node) {
+  constexpr std::size_t kMaxSingles = 3;
+  const regex::LiteralSet literals = regex::RequiredLiterals(node);
+  const bool single = std::any_of(literals.begin(), literals.end(), [](const regex::SearchLiteral& literal) {
+    return literal.text.size() == 1;
+  });
+  return !literals.empty() && (!single || literals.size() <= kMaxSingles);
+}
+
 void LintLiterals(Context& context, const Rule& rule) {
   const Stage& stage = rule.stages[0];
   // Records of a format, and fields, are found by what the format demands.
@@ -29,7 +39,7 @@ void LintLiterals(Context& context, const Rule& rule) {
   for (const Alternative& alternative : stage.alternatives) {
     if (alternative.pattern == kNoIndex) continue;
     const Pattern& pattern = context.out.patterns[alternative.pattern];
-    if (regex::MatchesEmpty(pattern.node) || !regex::RequiredLiterals(pattern.node).empty()) continue;
+    if (regex::MatchesEmpty(pattern.node) || HasLiteral(pattern.node)) continue;
     context.sink.Report(diag::no_literal, pattern.span, rule.name)
         .Help("write more of the line's text, or read a narrower format: `from FORMAT`");
   }

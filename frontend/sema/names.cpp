@@ -79,7 +79,9 @@ void Names::Declare(std::span<const ast::Module* const> modules, DiagnosticSink&
             .Help("give one of them another name");
         continue;
       }
-      found->second = {KindOf(*decl), decl.get(), file.get(), 0xffffffff, Symbol::State::kNew};
+      found->second.kind = KindOf(*decl);
+      found->second.decl = decl.get();
+      found->second.file = file.get();
       order_.push_back(&found->second);
     }
     files_.push_back(std::move(file));
@@ -103,7 +105,7 @@ void Names::DeclareUses(FileScope& file, DiagnosticSink& sink) {
     auto taken = std::find_if(file.uses.begin(), file.uses.end(),
                               [&](const UseScope& other) { return other.prefix == prefix.text; });
     if (taken != file.uses.end() && taken->module != module) {
-      sink.Report(diag::duplicate_prefix, prefix.span, prefix.text)
+      sink.Report(diag::duplicate_name, prefix.span, prefix.text)
           .Label(taken->span, "first used here")
           .Help("write `use " + name + " as " + prefix.text + "2`");
       continue;

@@ -32,6 +32,8 @@ struct Symbol {
   std::uint32_t index = 0xffffffff;  // in CheckedProgram, once it is checked
   enum class State : std::uint8_t { kNew, kBusy, kDone } state = State::kNew;
 
+  bool broken = false;  // a pattern in which something was reported: what uses it fails in silence
+
   std::string QualifiedName() const;
 };
 

@@ -75,9 +75,8 @@ void RuleChecker::CheckStage(const ast::StageClause& clause) {
         lang::ResolveOverload(lang::Operator::kEqual, {binding.type, binding.type}).overload->opcode,
         lang::TypeKind::kBool, clause.span, MakeBinding(earlier, binding.type, clause.span),
         MakeBinding(copy, binding.type, clause.span));
-    if (rule_.stages[index].kind != StageKind::kWithout) {
-      required_.insert(earlier);
-    }
+    compared_.insert(earlier);
+    if (rule_.stages[index].kind != StageKind::kWithout) required_.insert(earlier);
     Attach(std::move(equal), index);
   }
   exprs_.set_silent(!rule_.ok);
@@ -308,11 +307,6 @@ void RuleChecker::CheckNamedSource(const ast::StageClause& clause, const ast::St
                                                              SymbolKind::kEvent, SymbolKind::kFormat}));
     return;
   }
-  auto no_target = [&] {
-    if (clause.target == ast::MatchTarget::kText) return;
-    context_.sink.Report(diag::target_of_name, source.span, name)
-        .Help("`raw` and fields stand before a template: `match raw \"…\"`");
-  };
   switch (symbol->kind) {
     case SymbolKind::kPattern:
       context_.sink.Report(diag::wrong_kind, source.span, name, "a pattern", "an event, a rule or a format")
@@ -323,7 +317,6 @@ void RuleChecker::CheckNamedSource(const ast::StageClause& clause, const ast::St
           .Help("wrappers are found by themselves; read the text inside with `match \"…\"`");
       return;
     case SymbolKind::kFormat: {
-      no_target();
       if (symbol->index == kNoIndex) return Fail();
       stage.input = StageInput::kFormat;
       stage.format = symbol->index;
@@ -335,7 +328,6 @@ void RuleChecker::CheckNamedSource(const ast::StageClause& clause, const ast::St
     }
     case SymbolKind::kRule:
     case SymbolKind::kEvent: {
-      no_target();
       if (symbol->index == kNoIndex) return Fail();  // in a circle, reported
       const Rule& rule = context_.out.rules[symbol->index];
       if (!rule.ok) Fail();

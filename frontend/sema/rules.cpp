@@ -161,6 +161,7 @@ void RuleChecker::CheckText(const ast::TextClause& clause) {
 void RuleChecker::CheckList(const ast::ListClause& clause) {
   const std::string& keyword = clause.keyword.text;
   if (clause.kind == ClauseKind::kStatus && !Once("status", clause.span)) return;
+  if (keyword == "deprecated") rule_.status = RuleStatus::kDeprecated;
   for (const ast::ExprPtr& item : clause.items) {
     std::string text;
     if (item->kind == ast::ExprKind::kName) {
@@ -189,7 +190,6 @@ void RuleChecker::CheckList(const ast::ListClause& clause) {
       }
       rule_.see.push_back(text);
     } else if (keyword == "deprecated") {
-      rule_.status = RuleStatus::kDeprecated;
       rule_.deprecated = text;
     } else if (text == "experimental") {
       rule_.status = RuleStatus::kExperimental;
@@ -318,7 +318,7 @@ void RuleChecker::FinishBindings() {
     const bool parts_used = std::any_of(used.begin(), used.end(), [&](std::uint32_t other) {
       return rule_.bindings[other].name.starts_with(part);
     });
-    if (used.contains(i) || binding.hidden || parts_used) continue;
+    if (used.contains(i) || compared_.contains(i) || binding.hidden || parts_used) continue;
     context_.sink.Report(diag::unused_hole, binding.span, binding.name)
         .Help("write `{:type}` if it is only there to match, or say it in the `report`");
   }

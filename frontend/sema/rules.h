@@ -65,6 +65,7 @@ class RuleChecker {
   std::map<std::string, Span, std::less<>> clauses_;  // of which there is one at most
   std::set<std::uint32_t> required_;                  // bindings that every finding has
   std::map<std::uint32_t, std::uint32_t> joined_;     // binding of an earlier stage -> its copy of this stage
+  std::set<std::uint32_t> compared_;                  // bindings that a later stage binds again
   std::set<std::string> aliases_;
   std::set<std::uint32_t> named_holes_;  // bindings of holes, for the lint
   std::set<std::uint32_t> loaded_;       // bindings copied from a format or through an alias

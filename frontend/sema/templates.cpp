@@ -400,8 +400,14 @@ NodePtr PatternCompiler::Alternatives(const std::vector<ast::StringParts>& alter
 // ---------------------------------------------------------------- named patterns and regexes
 
 NodePtr PatternCompiler::Pattern(const Symbol& pattern, Tail tail, Bound& bound) {
-  // A pattern inside itself was reported where it is declared.
-  if (std::find(open_patterns_.begin(), open_patterns_.end(), &pattern) != open_patterns_.end()) {
+  // What is wrong in a pattern, such as that it contains itself, was reported where it is declared.
+  if (pattern.broken ||
+      std::find(open_patterns_.begin(), open_patterns_.end(), &pattern) != open_patterns_.end()) {
+    failed_ = true;
+    return regex::NoMatch();
+  }
+  if (open_patterns_.size() >= kMaxPatternDepth) {
+    if (!failed_) context_.sink.Report(diag::pattern_too_large, pattern.decl->name.span, kMaxPatternNodes);
     failed_ = true;
     return regex::NoMatch();
   }

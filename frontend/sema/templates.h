@@ -32,6 +32,9 @@ namespace faultline::sema {
 // Parts of templates and regexes, spliced patterns included, that one pattern may have.
 inline constexpr std::uint32_t kMaxPatternNodes = 20'000;
 
+// Patterns inside one another. Each level costs stack.
+inline constexpr std::size_t kMaxPatternDepth = 64;
+
 // A name that a pattern binds, with the value that its captures give.
 struct BoundName {
   std::string name;
