@@ -210,8 +210,7 @@ class Printer {
 
   void Rule(RuleId id) {
     const ir::Rule& rule = module_.rules[id];
-    Open("{} @{} {} {}", rule.is_event ? "event" : "rule", id, Quote(rule.name),
-         lang::SeverityName(rule.severity));
+    Open("{} @{} {} {}", rule.is_event ? "event" : "rule", id, Quote(rule.name), SeverityText(rule.severity));
     if (rule.status != RuleStatus::kStable) Line("status {}", WordFor(kStatusWords, rule.status));
     if (!rule.doc.empty()) Line("doc {}", Quote(rule.doc));
     if (!rule.deprecated.empty()) Line("deprecated {}", Quote(rule.deprecated));
@@ -386,6 +385,10 @@ class Printer {
     Open("{}", head);
     BlockBody(body, "yield");
     Close();
+  }
+
+  static std::string_view SeverityText(lang::Severity severity) {
+    return severity <= lang::Severity::kCritical ? lang::SeverityName(severity) : "?";
   }
 
   static std::string_view OpcodeName(lang::Opcode opcode) {
