@@ -14,6 +14,8 @@ namespace faultline::runtime {
 inline std::size_t FindText(std::string_view text, std::string_view wanted, std::size_t from = 0) {
   if (from > text.size()) return std::string_view::npos;
   if (wanted.empty()) return from;
+  if (wanted.size() > text.size() - from)
+    return std::string_view::npos;  // also where there are no bytes to point at
   const void* found = memmem(text.data() + from, text.size() - from, wanted.data(), wanted.size());
   if (found == nullptr) return std::string_view::npos;
   return static_cast<std::size_t>(static_cast<const char*>(found) - text.data());

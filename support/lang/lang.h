@@ -118,6 +118,7 @@ std::optional<Severity> SeverityByName(std::string_view name);
 enum class Level : std::uint8_t { kTrace, kDebug, kInfo, kWarning, kError, kCritical };
 std::string_view LevelName(Level level);
 std::optional<Level> LevelByName(std::string_view name);  // any case, all loggers' spellings and numbers
+std::vector<std::string_view> LevelWords(Level level);    // the spellings that mean it, lower case
 std::optional<Level> LevelByNumber(
     std::int64_t number);  // pino and bunyan: 10 trace … 60 critical; others are missing
 

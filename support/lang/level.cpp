@@ -111,6 +111,14 @@ std::optional<Level> LevelByName(std::string_view name) {
   return std::nullopt;
 }
 
+std::vector<std::string_view> LevelWords(Level level) {
+  std::vector<std::string_view> words;
+  for (const LevelWord& word : kLevelWords) {
+    if (word.level == level) words.push_back(word.word);
+  }
+  return words;
+}
+
 std::optional<Level> LevelByNumber(std::int64_t number) {
   switch (number) {
     case 10:

@@ -1,8 +1,8 @@
 // Types of the language, as sema checks them and the IR carries them.
 //
-// A Type is a small value: a kind, and for lists and records what they hold (shared, immutable). Whether a value may
-// be missing is no part of the type: every operation has a stated result for a missing operand (support/lang/ops.def),
-// and sema tracks optional bindings beside the type.
+// A Type is a small value: a kind, and for lists and records what they hold (shared, immutable). Whether a
+// value may be missing is no part of the type: every operation has a stated result for a missing operand
+// (support/lang/ops.def), and sema tracks optional bindings beside the type.
 #ifndef FAULTLINE_SUPPORT_LANG_TYPE_H_
 #define FAULTLINE_SUPPORT_LANG_TYPE_H_
 
@@ -26,17 +26,17 @@ struct RecordField;
 
 class Type {
  public:
-  Type() = default;  // kError
+  Type() = default;                     // kError
   Type(TypeKind kind) : kind_(kind) {}  // NOLINT: a kind is a type
   static Type List(Type element);
   static Type Record(std::vector<RecordField> fields);
 
   TypeKind kind() const { return kind_; }
   bool is_error() const { return kind_ == TypeKind::kError; }
-  const Type& element() const;                      // kList
-  const std::vector<RecordField>& fields() const;   // kRecord
+  const Type& element() const;                     // kList
+  const std::vector<RecordField>& fields() const;  // kRecord
   const RecordField* Field(std::string_view name) const;
-  int FieldIndex(std::string_view name) const;      // -1: none
+  int FieldIndex(std::string_view name) const;  // -1: none
 
   // "int", "list<text>", "record{file: text, line?: int}"; Parse reads it back.
   std::string ToString() const;
