@@ -133,9 +133,12 @@ class Reporter {
       const Stage& stage = rule.stages[i];
       const std::string here = fmt::format("{}.stage{}", rule.name, i);
       if (stage.load != kNone) {
-        const std::vector<Value> input =
-            stage.rule != kNone ? Slots(module_.rules[stage.rule].slots, module_.rules[stage.rule].name)
-                                : FrameOf(module_.formats[stage.format]);
+        std::vector<Value> input;  // stays empty for a stage that does not say what it reads
+        if (stage.rule != kNone) {
+          input = Slots(module_.rules[stage.rule].slots, module_.rules[stage.rule].name);
+        } else if (stage.format != kNone) {
+          input = FrameOf(module_.formats[stage.format]);
+        }
         runtime::Frame load = frame;
         load.input = input.data();
         Call(stage.load, load);
