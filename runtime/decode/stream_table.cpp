@@ -73,7 +73,7 @@ std::uint32_t StreamTable::Child(std::uint32_t parent, const ir::Wrapper& wrappe
 }
 
 Value StreamTable::NameOf(std::uint32_t stream) const {
-  if (stream == 0) return Value::Missing();
+  if (streams_[stream].name.empty()) return Value::Missing();  // the source, or nothing told it apart
   return Value::Text(streams_[stream].name);
 }
 

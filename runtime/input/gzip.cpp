@@ -32,13 +32,12 @@ class Gzip final : public ByteSource {
         NextMember();
         continue;
       }
-      if (stream_.avail_in == 0) {
-        Fail(InputErrorKind::kTruncated, "the gzip data ends early; what came before was used");
-        break;
-      }
+      // Also without input: zlib may hold output that did not fit the last time.
       const int result = inflate(&stream_, Z_NO_FLUSH);
       if (result == Z_STREAM_END) {
         between_members_ = true;
+      } else if (result == Z_BUF_ERROR && stream_.avail_in == 0) {
+        Fail(InputErrorKind::kTruncated, "the gzip data ends early; what came before was used");
       } else if (result != Z_OK && result != Z_BUF_ERROR) {
         const std::string why = stream_.msg != nullptr ? std::string(" (") + stream_.msg + ")" : "";
         Fail(InputErrorKind::kCorrupt, "the gzip data is damaged" + why + "; what came before was used");

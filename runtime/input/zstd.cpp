@@ -38,12 +38,19 @@ class Zstd final : public ByteSource {
           break;
         }
       }
-      const std::size_t result = ZSTD_decompressStream(context_, &out, &pending_);
+      // No more input than to the end of the next block: a call that fails says nothing of what it put out
+      // before, so none may go on behind a block into damage. zstd's hint is that block and the 3 bytes of
+      // the header behind it. Nothing at all while there is output left from before.
+      const std::size_t wanted = flushing_ ? 0 : std::max<std::size_t>(hint_ > 3 ? hint_ - 3 : hint_, 1);
+      ZSTD_inBuffer in{pending_.src, std::min(pending_.size, pending_.pos + wanted), pending_.pos};
+      const std::size_t result = ZSTD_decompressStream(context_, &out, &in);
+      pending_.pos = in.pos;
       if (ZSTD_isError(result) != 0) {
         Fail(InputErrorKind::kCorrupt, std::string("the zstd data is damaged (") + ZSTD_getErrorName(result) +
                                            "); what came before was used");
         break;
       }
+      hint_ = result;
       inside_frame_ = result != 0;
       flushing_ = inside_frame_ && out.pos == out.size;  // more may come without more input
     }
@@ -65,6 +72,7 @@ class Zstd final : public ByteSource {
   std::string in_;
   ZSTD_DCtx* context_;
   ZSTD_inBuffer pending_{nullptr, 0, 0};
+  std::size_t hint_ = 0;  // how much input zstd asked for
   bool inside_frame_ = false;
   bool flushing_ = false;
   bool done_ = false;
