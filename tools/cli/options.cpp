@@ -115,7 +115,6 @@ std::unique_ptr<CLI::App> MakeApp(Options& o, Raw& raw) {
 
   CLI::App* explain = app->add_subcommand("explain", "the plan of a rule: what finds it, what runs, what state it keeps");
   explain->add_option("RULE", o.subject, "the rule's name, or the end of it")->required();
-  explain->add_option("--why", o.why, "INPUT[:LINE]: how far the rule came there, and what stopped it");
   explain->add_option("--emit", o.emit, "print a form of it instead")->check(CLI::IsMember({"ast", "ir", "plan", "llvm", "asm"}));
   AddRules(*explain, o);
   AddEverywhere(*explain, o);
@@ -167,6 +166,7 @@ std::optional<std::string> Complete(const Raw& raw, const CLI::App& app, Options
     if (!SplitPair(text, map.from, map.to)) return fmt::format("--path-map {}: write FROM=TO", text);
     o.path_maps.push_back(std::move(map));
   }
+  if (o.verb == Verb::kRun && !o.command.empty() && !o.inputs.empty()) return "run takes inputs or `-- COMMAND`, not both";
   if (raw.redact && raw.no_redact) return "--redact and --no-redact contradict each other";
   if (raw.redact) o.redact = true;
   if (raw.no_redact) o.redact = false;
@@ -187,6 +187,9 @@ ParsedOptions ParseOptions(int argc, char** argv) {
     if (std::string(argv[i]) == "--" && std::string(argv[1]) == "run") {
       own = i;
       parsed.options.command.assign(argv + i + 1, argv + argc);
+      if (parsed.options.command.empty()) {
+        return {parsed.options, 2, "faultline: run --: no command behind it\n", true};
+      }
       break;
     }
   }

@@ -66,7 +66,6 @@ struct Options {
   bool update = false;                    // test --update
   std::string junit;                      // test --junit FILE
   std::string subject;                    // explain RULE, list WHAT, completion SHELL
-  std::string why;                        // explain --why INPUT[:LINE]
 };
 
 struct ParsedOptions {

@@ -27,7 +27,7 @@ parse::ParseResult ParseTwice(Compilation& result, const RuleFile& file, bool is
   if (first_sink.has_errors()) {
     return ParseOne(result, first, is_inline, sink);
   }
-  const ast::Formatted again = ast::Format(file.text, parsed.tokens);
+  const ast::FormatResult again = ast::Format(file.text, parsed.tokens, parsed.ok);
   return ParseOne(result, result.sources.Add(file.path, again.text), is_inline, sink);
 }
 
@@ -90,9 +90,9 @@ std::unique_ptr<Compilation> Compile(std::vector<RuleFile> files, const CompileO
   auto module = std::make_shared<ir::Module>(std::move(lowered.module));
   if (options.tests) {
     result->tests = std::move(lowered.tests);  // refer to functions by number, which most passes change
-    ir::FindLiterals(*module);
+    ir::FindLiterals(module.get());
   } else {
-    ir::RunPasses(*module, FoldOperation);
+    ir::RunPasses(module.get(), FoldOperation);
   }
   if (auto errors = ir::Verify(*module); !errors.empty()) {
     result->fault = "a pass left rules that are not well-formed: " + VerifierText(errors);

@@ -5,7 +5,7 @@
 #include "ir/interp/interp.h"
 #if FAULTLINE_HAS_JIT
 #include "jit/loader/native_program.h"
-#include "jit/loader/tiered_program.h"
+#include "jit/tiered.h"
 #endif
 
 namespace faultline::driver {
@@ -39,8 +39,10 @@ ProgramResult MakeProgram(std::shared_ptr<const ir::Module> module, const Progra
     case EngineChoice::kAuto: {
       jit::TieredOptions tiered;
       tiered.jit = Jit(options);
-      tiered.say = std::move(say);
-      result.program = jit::MakeTieredProgram(ir::MakeInterpreter(module), module, tiered);
+      tiered.on_failure = [say = std::move(say)](const std::string& message) {
+        if (say) say("no native code (" + message + "); the interpreter goes on");
+      };
+      result.program = jit::MakeTieredProgram(module, ir::MakeInterpreter(module), std::move(tiered));
       return result;
     }
     case EngineChoice::kJit: {

@@ -1,0 +1,305 @@
+#include "tools/casetest/case_runner.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <memory>
+#include <sstream>
+
+#include "frontend/ast/dump.h"
+#include "frontend/ast/format.h"
+#include "ir/plan.h"
+#include "ir/text.h"
+#include "runtime/engine/engine.h"
+#include "runtime/report/report.h"
+#include "support/diag/render.h"
+#include "tools/casetest/rule_tests.h"
+#include "tools/driver/clock.h"
+#include "tools/driver/compile.h"
+
+namespace faultline::casetest {
+
+namespace {
+
+constexpr char kNow[] = "2026-03-01T12:00:00Z";
+
+// Options of a case: `args` holds --format X, --wrapper X, --max-line N, --now T, --tz Z, --no-stock, --redact.
+struct CaseArguments {
+  runtime::EngineOptions engine;
+  bool redact = false;
+  bool stock_rules = false;
+  std::size_t max_findings = 0;
+  std::string error;
+};
+
+CaseArguments ReadArguments(const CaseFile& file) {
+  CaseArguments arguments;
+  arguments.engine.now = *driver::NowOption(kNow);
+  const Section* section = file.Find("args");
+  if (section == nullptr) return arguments;
+  std::istringstream words(section->text);
+  std::string word, value;
+  while (words >> word) {
+    if (word == "--redact") {
+      arguments.redact = true;
+    } else if (word == "--stock-rules") {
+      arguments.stock_rules = true;
+    } else if (!(words >> value)) {
+      arguments.error = word + " has no value";
+    } else if (word == "--format") {
+      arguments.engine.choices.format = value;
+    } else if (word == "--wrapper") {
+      arguments.engine.choices.wrappers.push_back(value);
+    } else if (word == "--max-line") {
+      arguments.engine.lines.max_line_bytes = std::stoul(value);
+    } else if (word == "--max-pending") {
+      arguments.engine.limits.max_pending = std::stoul(value);
+    } else if (word == "--max-findings") {
+      arguments.max_findings = std::stoul(value);
+    } else if (word == "--path-map") {
+      arguments.engine.path_map.Add(value);
+    } else if (word == "--now") {
+      arguments.engine.now = driver::NowOption(value).value_or(0);
+    } else if (word == "--tz") {
+      arguments.engine.zone_offset = driver::ZoneOption(value).value_or(0);
+    } else {
+      arguments.error = "unknown option " + word;
+    }
+  }
+  return arguments;
+}
+
+std::string DiagnosticsText(const driver::Compilation& compilation) {
+  std::string text;
+  for (const Diagnostic& diagnostic : compilation.diagnostics) {
+    if (diagnostic.span.IsValid() && compilation.sources.Get(diagnostic.span.file).path().starts_with("stdlib-rules/")) continue;
+    text += RenderText(diagnostic, compilation.sources, false);
+    if (!text.ends_with('\n')) text += "\n";
+  }
+  return text.empty() ? "(none)\n" : text;
+}
+
+class CaseRun {
+ public:
+  CaseRun(const CaseFile& file, const Settings& settings) : file_(file), settings_(settings) {}
+
+  CaseOutcome Run() {
+    outcome_.actual = file_;
+    arguments_ = ReadArguments(file_);
+    if (!arguments_.error.empty()) return Fail("args", arguments_.error);
+    Compile();
+    if (!compilation_->fault.empty()) return Fail("rule", compilation_->fault);
+    bool wants_diagnostics = false;
+    for (Section& section : outcome_.actual.sections) {
+      if (section.kind == "diagnostics") {
+        wants_diagnostics = true;
+        Replace(section, DiagnosticsText(*compilation_));
+      } else if (section.kind == "format") {
+        Replace(section, FormattedText());
+      } else if (section.kind == "ast") {
+        std::string text;
+        for (const driver::ParsedFile& parsed : compilation_->files) {
+          if (parsed.origin != "stock") text += ast::Dump(parsed.parse.module);
+        }
+        Replace(section, text);
+      }
+    }
+    if (!compilation_->module) {
+      if (!wants_diagnostics) return Fail("rule", DiagnosticsText(*compilation_));
+      return Compare();
+    }
+    if (!RunInputs()) return Compare();
+    for (Section& section : outcome_.actual.sections) {
+      if (section.kind == "ir") Replace(section, PerRule(section, [](const ir::Module& m, ir::RuleId r) { return ir::Print(m, r); }));
+      if (section.kind == "plan") Replace(section, PerRule(section, [](const ir::Module& m, ir::RuleId r) { return ir::PrintPlan(m, r); }));
+    }
+    return Compare();
+  }
+
+ private:
+  CaseOutcome Fail(std::string section, std::string why) {
+    outcome_.passed = false;
+    outcome_.failures.push_back({std::move(section), std::move(why)});
+    return std::move(outcome_);
+  }
+
+  static void Replace(Section& section, std::string text) {
+    if (!text.empty() && text.back() != '\n') text += '\n';
+    section.text = std::move(text);
+  }
+
+  void Compile() {
+    std::vector<driver::RuleFile> rules;
+    for (const Section* section : file_.FindAll("rule")) {
+      rules.push_back({section->name.empty() ? "case.fault" : section->name, section->text, "-r"});
+    }
+    for (driver::RuleFile& stock : arguments_.stock_rules ? driver::StockRuleFiles() : driver::StockFormatFiles()) {
+      rules.push_back(std::move(stock));
+    }
+    driver::CompileOptions options;
+    options.lints = file_.Find("diagnostics") != nullptr;
+    options.round_trip_ast = settings_.round_trip_ast && file_.Find("diagnostics") == nullptr && file_.Find("ast") == nullptr;
+    options.round_trip_ir = settings_.round_trip_ir;
+    compilation_ = driver::Compile(std::move(rules), options);
+  }
+
+  std::string FormattedText() {
+    std::string text;
+    for (const driver::ParsedFile& parsed : compilation_->files) {
+      if (parsed.origin == "stock") continue;
+      text += ast::Format(compilation_->sources.Get(parsed.id).text(), parsed.parse.tokens, parsed.parse.ok).text;
+    }
+    return text;
+  }
+
+  template <typename Print>
+  std::string PerRule(const Section& section, Print print) {
+    const ir::Module& module = *compilation_->module;
+    std::string text;
+    for (ir::RuleId id = 0; id < module.rules.size(); ++id) {
+      const std::string& name = module.rules[id].name;
+      if (section.name.empty() || name == section.name || name.ends_with("." + section.name)) text += print(module, id);
+    }
+    return text.empty() ? "(no such rule)\n" : text;
+  }
+
+  bool RunInputs() {
+    driver::ProgramOptions options;
+    options.engine = settings_.engine;
+    options.opt_level = settings_.opt_level;
+    options.require_native = settings_.require_native;
+    options.use_cache = false;
+    driver::ProgramResult made = driver::MakeProgram(compilation_->module, options);
+    if (!made.program) {
+      outcome_.passed = false;
+      outcome_.failures.push_back({"rule", "no native code: " + made.error});
+      return false;
+    }
+    runtime::EngineOptions engine_options = arguments_.engine;
+    engine_options.lines.block_bytes = settings_.block_bytes;
+    engine_options.threads = settings_.threads;
+    engine_options.context_lines = 2;
+    CollectingSink collected;
+    std::string json, human, github;
+    runtime::JsonReport json_report([&](std::string_view t) { json.append(t); }, {arguments_.redact, true, 1000});
+    runtime::HumanReportOptions human_options;
+    human_options.redact = arguments_.redact;
+    human_options.max_findings = arguments_.max_findings;
+    runtime::HumanReport human_report([&](std::string_view t) { human.append(t); }, human_options);
+    runtime::GithubReport github_report([&](std::string_view t) { github.append(t); });
+    runtime::Engine engine(made.program, engine_options);
+    engine.AddSink(&collected);
+    engine.AddSink(&json_report);
+    engine.AddSink(&human_report);
+    engine.AddSink(&github_report);
+    std::string errors;
+    for (const Section& section : file_.sections) {
+      if (!section.kind.starts_with("input")) continue;
+      const std::string bytes = InputBytes(section);
+      const std::string name = section.name.empty() ? "input" : section.name;
+      const runtime::InputResult result =
+          engine.Run(runtime::DecodedSource(runtime::MemorySource(bytes), name), name);
+      for (const runtime::InputError& error : result.errors) errors += fmt::format("{}: {}\n", error.path, error.message);
+    }
+    engine.Finish();
+    std::string findings;
+    for (const runtime::FindingPtr& finding : collected.findings) findings += FindingLine(*finding) + "\n";
+    for (Section& section : outcome_.actual.sections) {
+      if (section.kind == "findings") Replace(section, findings.empty() ? "(none)\n" : findings);
+      if (section.kind == "json") Replace(section, json);
+      if (section.kind == "human") Replace(section, human);
+      if (section.kind == "github") Replace(section, github);
+      if (section.kind == "stderr") Replace(section, errors.empty() ? "(none)\n" : errors);
+    }
+    return true;
+  }
+
+  CaseOutcome Compare() {
+    bool compared = false;
+    for (std::size_t i = 0; i < file_.sections.size(); ++i) {
+      const Section& wanted = file_.sections[i];
+      const Section& got = outcome_.actual.sections[i];
+      const bool pinned = wanted.kind != "rule" && !wanted.kind.starts_with("input") && wanted.kind != "args" && wanted.kind != "case";
+      compared |= pinned;
+      if (!pinned || wanted.text == got.text) continue;
+      outcome_.passed = false;
+      outcome_.failures.push_back({wanted.kind + (wanted.name.empty() ? "" : " " + wanted.name), LineDiff(wanted.text, got.text)});
+    }
+    if (!compared) return Fail("case", "the case pins nothing: it cannot fail");
+    return std::move(outcome_);
+  }
+
+  const CaseFile& file_;
+  const Settings& settings_;
+  CaseArguments arguments_;
+  std::unique_ptr<driver::Compilation> compilation_;
+  CaseOutcome outcome_;
+};
+
+}  // namespace
+
+std::string Settings::Name() const {
+  std::string name = engine == driver::EngineChoice::kInterp ? "interp" : fmt::format("jit-O{}", opt_level);
+  name += block_bytes < 1024 ? ", a line a block" : "";
+  name += threads > 1 ? fmt::format(", {} threads", threads) : "";
+  name += round_trip_ast ? ", tree re-read" : "";
+  name += round_trip_ir ? ", IR re-read" : "";
+  return name;
+}
+
+std::vector<Settings> AllSettings(bool with_native) {
+  std::vector<Settings> all;
+  for (int engine = 0; engine < (with_native ? 3 : 1); ++engine) {
+    for (int bits = 0; bits < 16; ++bits) {
+      Settings settings;
+      settings.engine = engine == 0 ? driver::EngineChoice::kInterp : driver::EngineChoice::kJit;
+      settings.opt_level = engine == 1 ? 0 : 2;
+      settings.require_native = engine != 0;
+      if ((bits & 1) != 0) settings.block_bytes = 1;
+      if ((bits & 2) != 0) settings.threads = 3;
+      settings.round_trip_ast = (bits & 4) != 0;
+      settings.round_trip_ir = (bits & 8) != 0;
+      all.push_back(settings);
+    }
+  }
+  return all;
+}
+
+std::vector<Settings> PairwiseSettings(bool with_native) {
+  // Greedy cover of all pairs out of the full product; deterministic, and small enough to be checked by a test.
+  std::vector<Settings> all = AllSettings(with_native), chosen;
+  auto values = [](const Settings& s) {
+    return std::vector<int>{s.engine == driver::EngineChoice::kInterp ? 0 : 1 + s.opt_level, s.block_bytes < 1024, s.threads > 1,
+                            s.round_trip_ast, s.round_trip_ir};
+  };
+  std::vector<std::vector<int>> covered;
+  auto pairs_of = [&](const Settings& s) {
+    std::vector<std::vector<int>> pairs;
+    const std::vector<int> v = values(s);
+    for (int i = 0; i < 5; ++i) {
+      for (int j = i + 1; j < 5; ++j) pairs.push_back({i, v[static_cast<std::size_t>(i)], j, v[static_cast<std::size_t>(j)]});
+    }
+    return pairs;
+  };
+  for (;;) {
+    std::size_t best_gain = 0;
+    const Settings* best = nullptr;
+    for (const Settings& candidate : all) {
+      std::size_t gain = 0;
+      for (const auto& pair : pairs_of(candidate)) gain += std::find(covered.begin(), covered.end(), pair) == covered.end();
+      if (gain > best_gain) {
+        best_gain = gain;
+        best = &candidate;
+      }
+    }
+    if (best == nullptr) return chosen;
+    for (auto& pair : pairs_of(*best)) {
+      if (std::find(covered.begin(), covered.end(), pair) == covered.end()) covered.push_back(std::move(pair));
+    }
+    chosen.push_back(*best);
+  }
+}
+
+CaseOutcome RunCase(const CaseFile& file, const Settings& settings) { return CaseRun(file, settings).Run(); }
+
+}  // namespace faultline::casetest

@@ -1,0 +1,46 @@
+// Runs a case file under given settings and compares what came out with what stands in it.
+#ifndef FAULTLINE_TOOLS_CASETEST_CASE_RUNNER_H_
+#define FAULTLINE_TOOLS_CASETEST_CASE_RUNNER_H_
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "tools/casetest/case_file.h"
+#include "tools/driver/program.h"
+
+namespace faultline::casetest {
+
+// None of these may change what a case gives.
+struct Settings {
+  driver::EngineChoice engine = driver::EngineChoice::kInterp;
+  int opt_level = 2;
+  bool require_native = false;
+  std::size_t block_bytes = std::size_t{512} << 10;
+  int threads = 1;
+  bool round_trip_ast = false;
+  bool round_trip_ir = false;
+  std::string Name() const;
+};
+
+// All pairs: every two values of two settings occur together in one of these.
+std::vector<Settings> PairwiseSettings(bool with_native);
+// Every combination.
+std::vector<Settings> AllSettings(bool with_native);
+
+struct SectionFailure {
+  std::string section;
+  std::string diff;  // "-" expected, "+" got
+};
+
+struct CaseOutcome {
+  bool passed = true;
+  std::vector<SectionFailure> failures;
+  CaseFile actual;  // the file with its pinned sections as they came out
+};
+
+CaseOutcome RunCase(const CaseFile& file, const Settings& settings);
+
+}  // namespace faultline::casetest
+
+#endif  // FAULTLINE_TOOLS_CASETEST_CASE_RUNNER_H_

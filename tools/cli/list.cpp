@@ -1,0 +1,190 @@
+// `faultline list` and `faultline config`: what there is, what is in force, and where it came from.
+#include <fmt/format.h>
+
+#include <cstdlib>
+#include <thread>
+
+#include "runtime/report/escape.h"
+#include "support/diag/diagnostic.h"
+#include "support/lang/lang.h"
+#include "tools/cli/console.h"
+#include "tools/cli/session.h"
+#include "tools/cli/verbs.h"
+#include "tools/driver/clock.h"
+
+namespace faultline::cli {
+
+namespace {
+
+std::string Json(std::string_view text) {
+  std::string out = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') {
+      out += '\\';
+      out += c;
+    } else if (static_cast<unsigned char>(c) < 0x20) {
+      out += fmt::format("\\u{:04x}", static_cast<unsigned>(static_cast<unsigned char>(c)));
+    } else {
+      out += c;
+    }
+  }
+  return out + "\"";
+}
+
+// Rows of named columns, aligned for people or as JSON objects.
+class Table {
+ public:
+  explicit Table(std::vector<std::string> columns) : columns_(std::move(columns)) {}
+  void Add(std::vector<std::string> row) { rows_.push_back(std::move(row)); }
+
+  void Write(bool json) const {
+    std::vector<std::size_t> widths(columns_.size(), 0);
+    for (const auto& row : rows_) {
+      for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], row[i].size());
+    }
+    for (const auto& row : rows_) {
+      std::string line = json ? "{" : "";
+      for (std::size_t i = 0; i < row.size(); ++i) {
+        if (json) {
+          line += fmt::format("{}{}:{}", i == 0 ? "" : ",", Json(columns_[i]), Json(row[i]));
+        } else {
+          line += row[i];
+          if (i + 1 < row.size()) line += std::string(widths[i] - row[i].size() + 2, ' ');
+        }
+      }
+      while (!json && line.ends_with(' ')) line.pop_back();
+      Out().Write(line + (json ? "}\n" : "\n"));
+    }
+  }
+
+ private:
+  std::vector<std::string> columns_;
+  std::vector<std::vector<std::string>> rows_;
+};
+
+std::string FirstSentence(const std::string& doc) {
+  std::string line = doc.substr(0, doc.find('\n'));
+  while (!line.empty() && line.back() == ' ') line.pop_back();
+  return runtime::SafeText(line);
+}
+
+std::string OriginOf(const driver::Compilation& compilation, Span span) {
+  for (const driver::ParsedFile& file : compilation.files) {
+    if (file.id != span.file) continue;
+    const SourceFile& source = compilation.sources.Get(span.file);
+    return fmt::format("{}:{}", source.path(), source.Locate(span.begin).line);
+  }
+  return "";
+}
+
+int ListFromRules(const Options& options) {
+  const Rules rules = LoadRules(options, false);
+  if (rules.exit_code != 0) return rules.exit_code;
+  const ir::Module& module = *rules.compilation->module;
+  if (options.subject == "rules") {
+    Table table({"rule", "severity", "place", "doc"});
+    for (const ir::Rule& rule : module.rules) {
+      if (rule.is_event) continue;
+      std::string doc = FirstSentence(rule.doc);
+      if (rule.status == ir::RuleStatus::kDeprecated) doc = "(deprecated: " + rule.deprecated + ") " + doc;
+      if (rule.status == ir::RuleStatus::kExperimental) doc = "(experimental) " + doc;
+      table.Add({rule.name, std::string(lang::SeverityName(rule.severity)), OriginOf(*rules.compilation, rule.span), doc});
+    }
+    table.Write(options.json);
+  } else if (options.subject == "formats") {
+    Table table({"format", "fields", "place"});
+    for (const ir::Format& format : module.formats) {
+      std::string fields;
+      for (const ir::Slot& slot : format.slots) {
+        if (!slot.hidden) fields += fmt::format("{}{}: {}", fields.empty() ? "" : ", ", slot.name, slot.type.ToString());
+      }
+      table.Add({format.name, fields, OriginOf(*rules.compilation, format.span)});
+    }
+    table.Write(options.json);
+  } else {
+    Table table({"wrapper", "inside", "place"});
+    for (const ir::Wrapper& wrapper : module.wrappers) {
+      table.Add({wrapper.name, wrapper.inside.empty() ? "" : "inside " + wrapper.inside, OriginOf(*rules.compilation, wrapper.span)});
+    }
+    table.Write(options.json);
+  }
+  return kOk;
+}
+
+int ListPacks(const Options& options) {
+  const driver::RuleFiles found = driver::FindRuleFiles(options.rules);
+  Table table({"file", "origin"});
+  for (const driver::RuleFile& file : found.files) table.Add({file.path, file.origin});
+  table.Write(options.json);
+  for (const driver::FileError& error : found.errors) Remark(fmt::format("{}: {}", error.path, error.message));
+  return found.errors.empty() ? kOk : kUsage;
+}
+
+}  // namespace
+
+int ListVerb(const Options& options) {
+  if (options.subject == "functions") {
+    Table table({"name", "form", "signatures", "help"});
+    for (const lang::OperatorRow& row : lang::Operators()) {
+      if (row.form == lang::OperatorForm::kConversion) continue;
+      std::string signatures;
+      for (const lang::OverloadRow& overload : lang::Overloads()) {
+        if (overload.op == row.id) signatures += (signatures.empty() ? "" : " | ") + std::string(overload.signature);
+      }
+      table.Add({std::string(row.spelling), row.form == lang::OperatorForm::kFunction ? "function" : "operator", signatures,
+                 std::string(row.help)});
+    }
+    table.Write(options.json);
+    return kOk;
+  }
+  if (options.subject == "holes") {
+    Table table({"hole", "example", "help"});
+    for (const lang::HoleRow& row : lang::HoleTypes()) {
+      table.Add({std::string(row.name), std::string(row.example), std::string(row.help)});
+    }
+    table.Write(options.json);
+    return kOk;
+  }
+  if (options.subject == "diagnostics") {
+    Table table({"code", "severity", "name", "message"});
+    for (const DiagnosticRow& row : Catalogue()) {
+      table.Add({std::string(row.code), row.severity == DiagnosticSeverity::kError ? "error" : "warning", std::string(row.name),
+                 std::string(row.format)});
+    }
+    table.Write(options.json);
+    return kOk;
+  }
+  if (options.subject == "packs") return ListPacks(options);
+  return ListFromRules(options);
+}
+
+int ConfigVerb(const Options& options) {
+  Table table({"setting", "value", "origin"});
+  const unsigned processors = std::max(1u, std::thread::hardware_concurrency());
+  table.Add({"version", FAULTLINE_VERSION, "the program"});
+  table.Add({"engine", options.engine, options.engine == "auto" ? "default" : "--engine"});
+  table.Add({"threads", std::to_string(options.threads > 0 ? static_cast<unsigned>(options.threads) : processors),
+             options.threads > 0 ? "--threads" : "processors"});
+  table.Add({"now", options.now.empty() ? "the clock" : options.now, options.now.empty() ? "default" : "--now"});
+  table.Add({"tz", options.zone.empty() ? "UTC" : options.zone, options.zone.empty() ? "default" : "--tz"});
+  table.Add({"color", WantColor(options.color, stdout) ? "yes" : "no",
+             options.color != "auto" ? "--color" : std::getenv("NO_COLOR") != nullptr ? "NO_COLOR" : "terminal"});
+  const char* cache = std::getenv("XDG_CACHE_HOME");
+  const char* home = std::getenv("HOME");
+  table.Add({"cache", options.no_cache ? "off" : cache != nullptr ? std::string(cache) + "/faultline"
+                                             : home != nullptr    ? std::string(home) + "/.cache/faultline" : "off",
+             options.no_cache ? "--no-cache" : cache != nullptr ? "XDG_CACHE_HOME" : "HOME"});
+  const driver::RuleFiles found = driver::FindRuleFiles(options.rules);
+  table.Add({"repository rules", found.repository_rules.value_or("none"), found.repository_rules ? "found by walking up" : "no .faultline/ here or above"});
+  for (const driver::RuleFile& file : found.files) table.Add({"rules", file.path, file.origin});
+  std::vector<std::string> bad;
+  for (const driver::ContextEntry& entry : driver::RunContext(options.context, &bad)) {
+    table.Add({"context " + entry.key, runtime::SafeText(entry.value), entry.origin});
+  }
+  table.Write(options.json);
+  for (const std::string& text : bad) Remark(fmt::format("--context {}: write KEY=VALUE", text));
+  for (const driver::FileError& error : found.errors) Remark(fmt::format("{}: {}", error.path, error.message));
+  return bad.empty() && found.errors.empty() ? kOk : kUsage;
+}
+
+}  // namespace faultline::cli
