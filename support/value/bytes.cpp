@@ -61,10 +61,11 @@ std::string FormatBytes(std::int64_t bytes) {
     unit *= 1024;
     ++power;
   }
-  // Hundredths, rounded; the remainder is below 2^60, so times 100 needs the halving of both.
+  // Hundredths, rounded. Times 100 overflows for the largest unit only, whose last ten bits do not matter.
   std::uint64_t whole = magnitude / unit;
-  const std::uint64_t remainder = magnitude % unit;
-  std::uint64_t hundredths = (remainder / 16 * 100 + unit / 32) / (unit / 16);
+  const std::uint64_t scale = power == kPrefixes.size() ? 1024 : 1;
+  const std::uint64_t remainder = magnitude % unit / scale;
+  std::uint64_t hundredths = (remainder * 100 + unit / scale / 2) / (unit / scale);
   if (hundredths == 100) {
     ++whole;
     hundredths = 0;

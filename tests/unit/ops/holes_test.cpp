@@ -146,10 +146,10 @@ TEST_CASE("holes take what fits and convert it") {
     REQUIRE(hole != nullptr);
     const auto regex = regex::Regex::Make(hole->regex);
     REQUIRE(regex.ok());
-    CHECK(regex.value().num_groups() == 1);  // no captures
+    CHECK(regex->num_groups() == 1);  // no captures
     regex::Scratch scratch;
     regex::Span span[1];
-    const bool found = regex::Search(regex.value(), example.text, 0, regex::Anchor::kStart, span, scratch);
+    const bool found = regex::Search(*regex, example.text, 0, regex::Anchor::kStart, span, scratch);
     if (example.takes == "-") {
       CHECK(!found);
       refusing.insert(example.hole);
