@@ -130,6 +130,7 @@ class Layout {
   struct Entry {
     std::size_t type;
     std::uint32_t begin;
+    std::uint32_t indent = 0;   // of the clause around it; only where braces do not balance
     std::int32_t prefixes = 0;  // operators since the last comma that nest without a bracket: not, -, if, ->
   };
 
@@ -269,7 +270,7 @@ class Layout {
   void FindImbalance() {
     std::int64_t depth = 0;
     for (std::size_t i = 0; i < in_.size(); ++i) {
-      if (depth > 0 && IsDeclarationStart(i)) unbalanced_ = true;
+      if (depth > 0 && IsDeclarationStart(i) && IndentOfLine(in_[i].begin) == 0) unbalanced_ = true;
       if (in_[i].type == L::LBRACE) ++depth;
       if (in_[i].type == L::RBRACE && --depth < 0) unbalanced_ = true;
     }
@@ -316,7 +317,7 @@ class Layout {
     }
   }
 
-  void CloseOpenBraces(std::uint32_t begin, std::uint32_t end) {
+  void CloseOpenBraces(std::uint32_t begin, std::uint32_t end, bool ends_clause = true) {
     const std::size_t brace = TopBrace();
     if (!dropping_) ReportUnclosed(stack_[brace], begin, end);
     while (!stack_.empty()) {
@@ -326,7 +327,7 @@ class Layout {
       Put(CloserOf(type), begin, begin);
       if (type == L::LBRACE) ClauseBegins(begin);
     }
-    PutTermBefore(begin);
+    if (ends_clause) PutTermBefore(begin);
   }
 
   // ---- output
@@ -355,6 +356,10 @@ class Layout {
   void Push(std::size_t type, std::uint32_t begin, std::uint32_t end) {
     Put(type, begin, end);
     stack_.push_back({type, begin});
+    if (unbalanced_) {
+      // A clause may have lines that stand further right (a fence); its first line counts.
+      stack_.back().indent = std::min(IndentOfLine(begin), IndentOfLine(clauses_.empty() ? begin : clauses_.back()));
+    }
     CheckDepth(begin, end);
     if (type == L::LBRACE) new_clause_ = true;
   }
@@ -428,6 +433,20 @@ class Layout {
     return true;
   }
 
+  // `where a and` and its other side in the next line: told here, and read as it was meant.
+  bool OperatorAtLineEnd(std::size_t next) {
+    const LayoutToken& last = out_.back();
+    if (last.type != L::AND && last.type != L::OR && !IsBinarySymbol(last.type)) return false;
+    if (last.type == L::DOT || last.end == last.begin) return false;
+    const std::size_t type = TypeAt(next);
+    const bool value = type == L::STRING_OPEN || type == L::NUMBER || type == L::REGEX || type == L::LPAREN ||
+                       type == L::LBRACKET || (IsWord(type) && !BeginsClause(type) && !BeginsDeclaration(type));
+    if (!value) return false;
+    reports_.Fatal(diag::unexpected_text, At(last.end, last.end), "a value", "the end of the line")
+        .Help("a clause ends with its line; begin the next line with `" + Spelling(last.type) + "` to go on there");
+    return true;
+  }
+
   // Inside ( or [, at the start of a line: does a new clause begin, so that the bracket was forgotten?
   bool LooksLikeClause(std::size_t i) const {
     if (TypeAt(i) == L::RBRACE || IsDeclarationStart(i)) return true;
@@ -454,6 +473,9 @@ class Layout {
         --floor;
       CloseBrackets(floor, lexeme.begin, lexeme.end);
     }
+    if (unbalanced_ && InFinding() && next < in_.size() && BeginsClause(TypeAt(next)) && LooksLikeClause(next)) {
+      CloseInnerBraces(in_[next].begin, in_[next].end);
+    }
     if (out_.empty() || out_.back().type == L::TERM) return;
     // `{` of a block: nothing ends. (In a hole a `{` has no business; it is told elsewhere.)
     if (out_.back().type == L::LBRACE) return;
@@ -461,7 +483,7 @@ class Layout {
       const bool only_newlines = std::none_of(in_.begin() + static_cast<std::ptrdiff_t>(at_),
                                               in_.begin() + static_cast<std::ptrdiff_t>(next),
                                               [](const Lexeme& l) { return l.type == L::SEMICOLON; });
-      if (only_newlines && next < in_.size() && !EndsClause(next)) return;
+      if (only_newlines && next < in_.size() && (!EndsClause(next) || OperatorAtLineEnd(next))) return;
     }
     ResetPrefixes();
     Put(L::TERM, lexeme.begin, lexeme.begin);
@@ -474,8 +496,18 @@ class Layout {
       return;
     }
     if (unbalanced_ && IsDeclarationStart(at_) && HasOpenBrace()) CloseOpenBraces(lexeme.begin, lexeme.end);
+    if (unbalanced_ && EndsFieldBlock()) CloseOpenBraces(lexeme.begin, lexeme.end, false);
     if (IsOpener(lexeme.type)) {
-      if (lexeme.type == L::LBRACE) CloseBeforeBrace(lexeme);
+      if (lexeme.type == L::LBRACE && unbalanced_ && !out_.empty() && out_.back().type == L::LBRACE) {
+        reports_.Fatal(diag::unexpected_text, At(lexeme.begin, lexeme.end), "what the block holds", "`{`")
+            .Replace(At(lexeme.begin, lexeme.end), "");
+        return;
+      }
+      if (lexeme.type == L::LBRACE) {
+        // No brace stands inside an expected finding: the one before it was forgotten.
+        if (unbalanced_ && InFinding()) CloseInnerBraces(lexeme.begin, lexeme.end);
+        CloseBeforeBrace(lexeme);
+      }
       Push(lexeme.type, lexeme.begin, lexeme.end);
       return;
     }
@@ -500,7 +532,10 @@ class Layout {
         break;  // nests nothing
     }
     Put(lexeme.type, lexeme.begin, lexeme.end);
-    if (unbalanced_) MissingBlockBrace();
+    if (unbalanced_) {
+      MissingBlockBrace();
+      MissingInnerBrace();
+    }
   }
 
   // `severity: error`
@@ -605,7 +640,7 @@ class Layout {
       // A `}` that stands further left than the line of the innermost open brace belongs to an outer one.
       const std::uint32_t column = ColumnOf(closer.begin) - 1;
       const std::uint32_t line = source_.Locate(closer.begin).line;
-      if (IndentOfLine(stack_[brace].begin) > column && source_.Locate(stack_[brace].begin).line != line) {
+      if (stack_[brace].indent > column && source_.Locate(stack_[brace].begin).line != line) {
         CloseBrackets(brace + 1, closer.begin, closer.end);
         ReportUnclosed(stack_[brace], closer.begin, closer.end);
         PutTermBefore(closer.begin);
@@ -627,15 +662,64 @@ class Layout {
     new_clause_ = true;
   }
 
-  // Behind a `}` that would end the declaration: does its block go on all the same?
+  // Behind a `}` that would end the rule or event: does its block go on all the same?
   bool BlockGoesOn() const {
     if (!in_clause_block_) return false;
     const std::size_t next = SkipNewlines(at_ + 1);
+    if (next >= in_.size()) return false;
     if (TypeAt(next) == L::RBRACE) {
       // Two in a row: the one whose indentation fits is right.
       return at_ + 1 == next || IndentOfLine(stack_.back().begin) != IndentOfLine(in_[at_].begin);
     }
-    return BeginsClause(TypeAt(next)) && !IsDeclarationStart(next);
+    if (at_ + 1 == next) return true;
+    return !BeginsDeclaration(TypeAt(next)) || IndentOfLine(in_[next].begin) > IndentOfLine(stack_.back().begin);
+  }
+
+  // A field block whose `}` was forgotten: what follows belongs to the declaration. No field looks like that.
+  bool EndsFieldBlock() const {
+    if (stack_.size() != 1 || stack_.back().type != L::LBRACE || in_clause_block_) return false;
+    const std::size_t behind = TypeAt(at_ + 1);
+    switch (in_[at_].type) {
+      case L::DETECT: return behind == L::STRING_OPEN || behind == L::REGEX;
+      case L::MISSING: return behind == L::STRING_OPEN;
+      case L::STREAM: return behind == L::BY;
+      default: return false;
+    }
+  }
+
+  bool InFinding() const { return in_clause_block_ && stack_.size() == 2 && stack_.back().type == L::LBRACE; }
+
+  void CloseInnerBraces(std::uint32_t begin, std::uint32_t end) {
+    ReportUnclosed(stack_.back(), begin, end);
+    PutTermBefore(begin);
+    Pop();
+    Put(L::RBRACE, begin, begin);
+  }
+
+  // `expect module == "x" }`, `json text: …`, `map I: info }`: the brace is missing.
+  void MissingInnerBrace() {
+    if (out_.empty() || dropping_) return;
+    const LayoutToken& last = out_.back();
+    const std::size_t next = SkipNewlines(at_ + 1);
+    const std::size_t behind = TypeAt(next + 1);
+    if (!IsWord(TypeAt(next)) && !(last.type == L::MAP && TypeAt(next) == L::STRING_OPEN)) return;
+    const bool expect = in_clause_block_ && stack_.size() == 1 &&
+                        (last.type == L::EXPECT ||
+                         (last.type == L::NUMBER && out_.size() > 1 && out_[out_.size() - 2].type == L::EXPECT)) &&
+                        TypeAt(next) != L::NOTHING && (IsBinarySymbol(behind) || behind == L::ASSIGN || IsBinaryWord(behind));
+    const bool fields = stack_.empty() && last.type == L::JSON && TypeAt(next) != L::EACH &&
+                        !BeginsDeclaration(TypeAt(next)) &&
+                        TypeAt(next) != L::DETECT && TypeAt(next) != L::INSIDE && TypeAt(next) != L::STREAM &&
+                        TypeAt(next) != L::MISSING &&
+                        (behind == L::COLON || behind == L::COMMA || behind == L::QUESTION || behind == L::FROM ||
+                         behind == L::NEWLINE);
+    const bool mapping = last.type == L::MAP && behind == L::COLON;
+    if (!expect && !fields && !mapping) return;
+    const std::uint32_t offset = last.end;
+    reports_.Fatal(diag::unexpected_text, At(in_[next].begin, in_[next].end), "`{`",
+                   "`" + std::string(TextOf(in_[next])) + "`")
+        .Replace(At(offset, offset), " {");
+    Push(L::LBRACE, offset, offset);
   }
 
   const SourceFile& source_;

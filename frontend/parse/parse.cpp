@@ -286,7 +286,8 @@ Outcome Run(const SourceSet& sources, FileId file, DiagnosticSink& sink, Entry e
               out.expression = builder.InlineExpression(static_cast<P::InlineExpressionContext*>(tree));
               break;
           }
-          for (const auto& [offset, doc] : builder.unused_docs()) {
+          if (reports.HasErrors()) return;  // what it documents may be what could not be read
+      for (const auto& [offset, doc] : builder.unused_docs()) {
             const auto next = std::find_if(lexemes.begin(), lexemes.end(),
                                            [&, at = offset](const Lexeme& l) { return l.begin == at; });
             for (auto it = next; it != lexemes.begin();) {
@@ -304,7 +305,7 @@ Outcome Run(const SourceSet& sources, FileId file, DiagnosticSink& sink, Entry e
     // Nothing above throws for any text that is known; a caller must be safe all the same.
     reports.Fatal(diag::unexpected_text, {file, 0, 0}, "a file of rules", "a text that cannot be read");
   }
-  reports.Publish(sink);
+  reports.Publish(source, sink);
   return out;
 }
 

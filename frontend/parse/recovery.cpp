@@ -225,10 +225,27 @@ void Recovery::reportError(antlr4::Parser* parser, const antlr4::RecognitionExce
 void Recovery::Unexpected(std::size_t index, const IntervalSet& expected, std::size_t rule) {
   if (Special(index, expected)) return;
   std::string wanted = DescribeExpected(expected);
+  if (wanted == "the end of the line" && InExpression(index)) wanted = "an operator or the end of the line";
   if (rule == P::RuleTypeRef) wanted = "a type";
   if (rule == P::RuleHole && Has(expected, P::COLON)) wanted = "the name of the hole or `:`";
   Diagnostic& report = reports_.Fatal(diag::unexpected_text, SpanOf(index), wanted, Found(index));
   Hints(report, index, expected);
+}
+
+// Whether the clause that token `index` interrupts ends with an expression.
+bool Recovery::InExpression(std::size_t index) const {
+  const std::int32_t depth = index < tokens_.size() ? tokens_[index].depth : 0;
+  for (std::size_t i = index; i > 0; --i) {
+    const LayoutToken& token = tokens_[i - 1];
+    if (token.depth < depth || (token.depth == depth && token.type == P::TERM)) return false;
+    if (token.depth != depth) continue;
+    const bool first = i == 1 || tokens_[i - 2].type == P::TERM || tokens_[i - 2].type == P::LBRACE;
+    if (token.type == P::WHERE) return true;
+    if (first) {
+      return token.type == P::LET || token.type == P::REPORT || token.type == P::FIX || token.type == P::AT;
+    }
+  }
+  return false;
 }
 
 // Mistakes with a message of their own.
@@ -265,7 +282,7 @@ void Recovery::Hints(Diagnostic& report, std::size_t index, const IntervalSet& e
     return;
   }
   if (value && type == P::TERM && (IsOperator(before) || before == P::NOT)) {
-    report.Help("a clause ends with its line; begin the next line with `" + text_before + "` to go on there");
+    report.Help("a clause ends with its line; begin the next line with `" + Spelling(before) + "` to go on there");
     return;
   }
   if (before == P::NUMBER && IsWord(type) && tokens_[index - 1].end < tokens_[index].begin &&
@@ -285,7 +302,7 @@ void Recovery::Hints(Diagnostic& report, std::size_t index, const IntervalSet& e
     }
   }
   for (const Foreign& foreign : kForeignWords) {
-    if (text == foreign.word && Has(expected, P::EQUAL)) {
+    if (text == foreign.word && !Has(expected, P::WORD)) {
       report.Help(std::string(foreign.help));
       return;
     }
@@ -299,13 +316,18 @@ void Recovery::Hints(Diagnostic& report, std::size_t index, const IntervalSet& e
     for (std::size_t word = P::MODULE; word <= P::FALSE; ++word) {
       if (Has(expected, word)) spellings.push_back(Spelling(word));
     }
-    const std::vector<std::string_view> views(spellings.begin(), spellings.end());
+    std::vector<std::string_view> views(spellings.begin(), spellings.end());
+    if (Has(expected, P::TERM)) {
+      // What could have gone on before the end of the line.
+      views.insert(views.end(), {"within", "where", "and", "or", "contains", "startswith", "endswith", "matches",
+                                 "between", "default", "missing", "present", "detect", "inside", "stream"});
+    }
     if (const std::string_view near = Nearest(text, views); !near.empty()) {
       report.Help("did you mean `" + std::string(near) + "`?").Replace(SpanOf(index), std::string(near));
       return;
     }
   }
-  if (index > 1 && IsWord(before) && IsWord(type) && !IsReserved(type) && Has(expected, P::EQUAL)) {
+  if (index > 1 && IsWord(before) && IsWord(type) && !IsReserved(type) && Has(expected, P::TERM)) {
     const std::size_t keyword = tokens_[index - 2].type;
     if (keyword == P::REPORT || keyword == P::FIX || keyword == P::AT) {
       report.Help("text stands in double quotes: `" + std::string(TextOf(index - 2)) + " \"…\"`");

@@ -10,21 +10,26 @@ std::size_t Reports::ClauseOf(std::uint32_t offset) const {
                                   clauses_.begin());
 }
 
-bool Reports::HasFatalIn(std::uint32_t offset) const {
-  const std::size_t clause = ClauseOf(offset);
-  return std::any_of(entries_.begin(), entries_.end(), [&](const Entry& entry) {
-    return !entry.precise && ClauseOf(entry.diagnostic.span.begin) == clause;
+bool Reports::HasErrors() const {
+  return std::any_of(entries_.begin(), entries_.end(), [](const Entry& entry) {
+    return entry.diagnostic.severity() == DiagnosticSeverity::kError;
   });
 }
 
-void Reports::Publish(DiagnosticSink& sink) {
+void Reports::Publish(const SourceFile& source, DiagnosticSink& sink) {
   std::stable_sort(entries_.begin(), entries_.end(), [](const Entry& a, const Entry& b) {
     return a.diagnostic.span.begin < b.diagnostic.span.begin;
   });
-  std::unordered_set<std::size_t> told;  // clauses with a fatal mistake
+  std::unordered_set<std::size_t> told;          // clauses with a fatal mistake
+  std::unordered_set<std::uint32_t> told_lines;  // lines with one
   std::size_t count = 0;
   for (Entry& entry : entries_) {
-    if (!entry.precise && !told.insert(ClauseOf(entry.diagnostic.span.begin)).second) continue;
+    if (!entry.precise) {
+      const std::uint32_t begin = entry.diagnostic.span.begin;
+      const bool first_in_clause = told.insert(ClauseOf(begin)).second;
+      const bool first_in_line = told_lines.insert(source.Locate(begin).line).second;
+      if (!first_in_clause || !first_in_line) continue;
+    }
     if (++count > kMaxReports) break;
     sink.Append(std::move(entry.diagnostic));
   }

@@ -32,10 +32,9 @@ class Reports {
 
   // The offsets at which clauses begin, ascending: what layout found.
   void SetClauses(std::vector<std::uint32_t> starts) { clauses_ = std::move(starts); }
-  bool HasFatalIn(std::uint32_t offset) const;
+  bool HasErrors() const;
   // Adds what is to be shown to `sink`, by place.
-  void Publish(DiagnosticSink& sink);
-  bool empty() const { return entries_.empty(); }
+  void Publish(const SourceFile& source, DiagnosticSink& sink);
 
  private:
   struct Entry {

@@ -128,6 +128,18 @@ class Scanner {
   // A string ends; groups that are still open in it are reported and closed.
   void CloseString(std::uint32_t begin, std::uint32_t end) {
     bool reported = false;
+    if (open_.size() == 1 && IsFenceAtLineEnd(begin)) {
+      // `test "name """`: the quotes are the fence, the string before them has no end.
+      const Lexeme& quote = lexemes_[open_.front().lexeme];
+      reports_.Fatal(diag::unterminated_string, At(quote.begin, begin))
+          .Label("it would end at the fence")
+          .Help("write `\"` where it ends");
+      Add(L::STRING_CLOSE, begin, begin);
+      open_.clear();
+      while (!lexer_.modeStack.empty()) lexer_.popMode();
+      stream_.seek(begin);
+      return;
+    }
     while (!open_.empty() && open_.back().kind == Open::Kind::kGroup) {
       const Lexeme& group = lexemes_[open_.back().lexeme];
       if (!reported) {
@@ -146,6 +158,14 @@ class Scanner {
     while (lexer_.modeStack.size() > open_.size()) lexer_.popMode();
   }
 
+  bool IsFenceAtLineEnd(std::uint32_t begin) const {
+    std::size_t at = begin;
+    while (at < text_.size() && text_[at] == '"') ++at;
+    if (at - begin < 3) return false;
+    while (at < text_.size() && IsBlank(text_[at])) ++at;
+    return at >= text_.size() || text_[at] == '\n';
+  }
+
   // A string, hole or group cannot go on at `offset`. True if reading goes on elsewhere; false if everything
   // is closed and the lexeme at `offset` is to be added.
   bool Unwind(std::uint32_t offset) {
@@ -159,16 +179,21 @@ class Scanner {
     }
     const bool by_newline = offset == line_end;
     if (!by_newline && hole > 0) return false;  // already told in this line; let the expression have it
-    if (hole == 0) ReportOpenString(line_end);
+    const std::uint32_t end = hole == 0 ? ReportOpenString(line_end) : offset;
     while (!open_.empty()) {
       const Open::Kind kind = open_.back().kind;
       open_.pop_back();
       Add(kind == Open::Kind::kString  ? L::STRING_CLOSE
           : kind == Open::Kind::kGroup ? L::GROUP_CLOSE
                                        : L::HOLE_CLOSE,
-          offset, offset);
+          end, end);
     }
     while (!lexer_.modeStack.empty()) lexer_.popMode();
+    if (end < offset) {
+      lexer_.hitEOF = false;
+      stream_.seek(end);
+      return true;
+    }
     // At the end of the text there is no newline to add, but the lexer has nothing left to give either.
     return offset == text_.size();
   }
@@ -225,15 +250,23 @@ class Scanner {
   }
 
   // No hole is open, so the last string of the line lacks a quote: its closing one, or, if nothing but blanks
-  // follows it, its opening one.
-  void ReportOpenString(std::uint32_t line_end) {
+  // follows it, its opening one. Returns where the string is taken to end: at the end of the line, or before the `}`
+  // there that close what was opened before the string in the same line.
+  std::uint32_t ReportOpenString(std::uint32_t line_end) {
     const std::size_t opener = open_.front().lexeme;
     const Lexeme quote = lexemes_[opener];
     if (text_.substr(quote.end, line_end - quote.end).find_first_not_of(" \t") == std::string_view::npos &&
         MissingOpeningQuote(opener)) {
-      return;
+      return line_end;
     }
-    std::uint32_t end = line_end;
+    std::uint32_t end = BeforeClosingBraces(opener, quote.end, line_end);
+    const bool braces = end < line_end;
+    if (braces) {
+      lexemes_.resize(opener + 1);
+      open_.resize(1);
+      open_.front().lexeme = opener;
+    }
+    const std::uint32_t stop = end;
     while (end > quote.end && IsBlank(text_[end - 1])) --end;
     const bool hash = text_[quote.begin] == '#';
     Diagnostic& report = reports_.Fatal(diag::unterminated_string, At(quote.begin, std::max(end, quote.end)));
@@ -241,6 +274,24 @@ class Scanner {
     report.Help(hash ? "it ends with `\"#`"
                      : "write `\"` where it ends; a quote inside it is written `\\\"`");
     report.Replace(At(end, end), hash ? "\"#" : "\"");
+    return stop;
+  }
+
+  std::uint32_t BeforeClosingBraces(std::size_t opener, std::uint32_t begin, std::uint32_t line_end) const {
+    int braces = 0;  // open in this line, before the string
+    for (std::size_t i = opener; i > 0 && lexemes_[i - 1].type != L::NEWLINE && lexemes_[i - 1].type != L::FENCE; --i) {
+      if (lexemes_[i - 1].type == L::RBRACE) --braces;
+      if (lexemes_[i - 1].type == L::LBRACE) ++braces;
+    }
+    std::uint32_t end = line_end;
+    std::uint32_t at = line_end;
+    while (braces > 0 && at > begin && (text_[at - 1] == '}' || IsBlank(text_[at - 1]))) {
+      --at;
+      if (text_[at] != '}') continue;
+      end = at;
+      --braces;
+    }
+    return end;
   }
 
   static bool TakesText(std::size_t type) {
@@ -285,8 +336,11 @@ class Scanner {
       --first;
       if (after_string == 0 && lexemes_[first].type == L::STRING_CLOSE) after_string = first + 1;
     }
-    for (std::size_t i = std::max(first, after_string); i + 1 < opener; ++i) {
-      if (!TakesText(lexemes_[i].type)) continue;
+    // `""text"`: an empty string, and text right behind it.
+    const bool doubled = after_string >= 2 && after_string < opener && lexemes_[after_string - 2].type == L::STRING_OPEN &&
+                         lexemes_[after_string].begin == lexemes_[after_string - 1].end;
+    for (std::size_t i = doubled ? after_string - 1 : std::max(first, after_string); i + 1 < opener; ++i) {
+      if (!doubled && !TakesText(lexemes_[i].type)) continue;
       const std::uint32_t begin = lexemes_[i + 1].begin;
       const Lexeme quote = lexemes_[opener];
       Diagnostic& report = reports_.Fatal(diag::missing_quote, At(begin, quote.end));
