@@ -29,6 +29,7 @@ void BlockScanner::Scan(RecordBlock* block, ScanResult* result) {
     };
     take(in_bytes_, &b, record.scan_begin, record.scan_end);
     take(in_extra_, &e, record.extra_begin, record.extra_end);
+    if (plan.needs_times()) evaluator_.Resolve(record, &block->arena);
     if (called_.empty() && !all) continue;
     ScanRecord(block, i, result);
   }

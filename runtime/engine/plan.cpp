@@ -118,6 +118,7 @@ EnginePlan::EnginePlan(const ir::Module& module)
       entry.index = s;
       entry.stage = &stage;
       entry.first = static_cast<AlternateId>(alternates_.size());
+      needs_times_ = needs_times_ || stage.window == ir::WindowUnit::kTime;
       entry.reads_rule = stage.input == ir::StageInput::kRule;
       switch (stage.kind) {
         case ir::StageKind::kMatch:

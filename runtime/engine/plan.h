@@ -70,6 +70,9 @@ class EnginePlan {
   // Some format computes its message, so that texts can hold literals that stand nowhere in the bytes: every
   // record is resolved and its text searched again.
   bool computed_text() const { return computed_text_; }
+  // Some stage has a time window: every record is resolved, since one without a time has that of the record
+  // before it.
+  bool needs_times() const { return needs_times_; }
 
   // For `explain`: how the stage's candidates are found: "literal `checksum mismatch`", "every record: no
   // literal".
@@ -86,6 +89,7 @@ class EnginePlan {
   std::vector<AlternateId> called_;
   std::vector<AlternateId> everywhere_;
   bool computed_text_ = false;
+  bool needs_times_ = false;
 };
 
 }  // namespace faultline::runtime

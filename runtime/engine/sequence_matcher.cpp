@@ -152,6 +152,8 @@ void SequenceMatcher::DoRule(ir::RuleId rule, Work* work) {
     const auto it = rules_[rule].pending.find(number);
     if (it != rules_[rule].pending.end()) Close(it->second.get(), stage);
   }
+  // Later stages first, so that a match which begins or moves on here is not seen by its next stage on the
+  // same record.
   std::stable_sort(work->hits.begin(), work->hits.end(),
                    [](const StageHit& a, const StageHit& b) { return a.stage > b.stage; });
   std::stable_sort(work->events.begin(), work->events.end(),
@@ -204,7 +206,6 @@ void SequenceMatcher::DoHit(StageId id, const Found& found) {
   std::vector<Instance*> waiting;
   for (const auto& [number, instance] : by_stream->second) waiting.push_back(instance);
   for (Instance* instance : waiting) {
-    if (instance->match.position.record >= position_.record) continue;  // it began or moved on at this record
     if (!InWindow(*instance, *stage.stage) || !Joins(*instance, stage, found)) continue;
     if (stage.stage->kind == ir::StageKind::kWithout) {
       Remove(instance);
@@ -268,13 +269,13 @@ void SequenceMatcher::Take(Match* match, const StagePlan& stage, const Found& fo
       match->place.column = std::max<std::int64_t>(place.column, 1);
       match->place.offset = static_cast<std::int64_t>(place.offset);
       match->place.input = input_;
-      match->first = position_.time;
+      match->first = record_->context.time;
       match->record = record_->context;
       match->record.line = place.line;
       match->record.column = place.column;
     }
     match->place.end_line = std::max({match->place.end_line, match->evidence.back().line, record_->end_line});
-    match->last = position_.time;
+    match->last = record_->context.time;
   }
   if (first) {
     const bool keep = plan_.rules()[stage.rule].keeps_text;
@@ -296,20 +297,11 @@ bool SequenceMatcher::Joins(const Instance& instance, const StagePlan& stage, co
   return evaluator_->Call(stage.stage->join, frame_.data(), &record, &temporary_).is_true();
 }
 
+// Windows that this record ends are closed by now. What is left to ask is whether both ends of a time window
+// are known.
 bool SequenceMatcher::InWindow(const Instance& instance, const ir::Stage& stage) const {
-  const Position& last = instance.match.position;
-  switch (stage.window) {
-    case ir::WindowUnit::kNoWindow:
-      return true;
-    case ir::WindowUnit::kLines:
-      return position_.stream_line - last.stream_line <= stage.amount;
-    case ir::WindowUnit::kRecords:
-      return position_.stream_record - last.stream_record <= stage.amount;
-    case ir::WindowUnit::kTime:
-      return position_.time.kind == ValueKind::kTime && last.time.kind == ValueKind::kTime &&
-             position_.time.integer <= SaturatingAdd(last.time.integer, stage.amount);
-  }
-  return false;
+  if (stage.window != ir::WindowUnit::kTime) return true;
+  return position_.time.kind == ValueKind::kTime && instance.match.position.time.kind == ValueKind::kTime;
 }
 
 void SequenceMatcher::Enter(std::unique_ptr<Instance> instance) {

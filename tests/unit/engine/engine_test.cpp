@@ -278,6 +278,66 @@ TEST_CASE("structured records: text is the message, fields and formats can be as
         "m.any@1 any\nm.field@1 x.go\nm.raw@1 raw\nm.text@1 a\nm.text@2 b\nm.any@3 any\nm.text@3 c\n");
 }
 
+// The same with a field `time` that is the record's time.
+ModuleMaker WithTimes() {
+  ModuleMaker maker = WithFormat();
+  ir::Format& format = maker.module().formats[0];
+  const ir::SlotId slot = static_cast<ir::SlotId>(format.slots.size());
+  ir::FunctionBuilder convert(&maker.module(), "m.zap.time");
+  convert.Store(slot, convert.Operation(lang::Opcode::to_time, {convert.Slot(slot, lang::TypeKind::kText)}));
+  ir::FieldPlan field;
+  field.name = "time";
+  field.type = lang::Type(lang::TypeKind::kTime);
+  field.path = {"t"};
+  field.slot = slot;
+  field.optional = true;
+  format.slots.push_back({"time", field.type, false});
+  field.convert = convert.Finish();
+  format.fields[1].optional = true;
+  format.fields.push_back(field);
+  format.time = slot;
+  return maker;
+}
+
+std::string Timed(int seconds, const std::string& message) {
+  const std::string two = std::to_string(seconds % 60 / 10) + std::to_string(seconds % 10);
+  return "{\"t\":\"2026-01-02T03:04:" + two + "Z\",\"msg\":\"" + message + "\"}\n";
+}
+
+TEST_CASE("windows in time go by the records' times") {
+  const auto stage = [](StageKind kind, std::string regex, std::int64_t seconds) {
+    StageText text;
+    text.kind = kind;
+    text.literals = {regex};
+    text.regex = std::move(regex);
+    if (seconds > 0) text.window = WindowUnit::kTime, text.amount = seconds * 1'000'000'000;
+    return text;
+  };
+  const RuleText then{.name = "m.then",
+                      .stages = {stage(StageKind::kMatch, "ask", 0), stage(StageKind::kThen, "answer", 5)}};
+  const auto found = [&](const RuleText& rule, const std::string& log) {
+    return Run(WithTimes().Add(rule).Make(), log).Text();
+  };
+  CHECK(found(then, Timed(1, "ask") + Timed(6, "answer")) == "m.then@1-2\n");
+  CHECK(found(then, Timed(1, "ask") + Timed(7, "answer")).empty());
+  CHECK(found(then, Timed(1, "ask") + Timed(7, "x") + Timed(3, "answer")).empty());  // the window was over
+  CHECK(found(then, Timed(9, "ask") + Timed(8, "answer")) == "m.then@1-2\n");        // order is by position
+  // A record without a time has that of the one before, also of one that no rule looks at.
+  CHECK(found(then, Timed(1, "ask") + "answer\n") == "m.then@1-2\n");
+  CHECK(found(then, Timed(1, "ask") + Timed(9, "x") + "answer\n").empty());
+  CHECK(found(then, Timed(8, "x") + "ask\n" + Timed(12, "answer")) == "m.then@2-3\n");
+  const RuleText without{
+      .name = "m.without",
+      .stages = {stage(StageKind::kMatch, "ask", 0), stage(StageKind::kWithout, "answer", 5)}};
+  CHECK(found(without, Timed(1, "ask") + Timed(6, "answer")).empty());
+  CHECK(found(without, Timed(1, "ask") + Timed(7, "answer")) == "m.without@1\n");
+  CHECK(found(without, Timed(1, "ask") + Timed(4, "x")) == "m.without@1\n");
+  const RunResult result = Run(WithTimes().Add(then).Make(), Timed(1, "ask") + Timed(3, "answer"));
+  REQUIRE(result.findings.size() == 1);
+  CHECK(FindingToJson(*result.findings[0])
+            .find(R"("first":"2026-01-02T03:04:01Z","last":"2026-01-02T03:04:03Z"})") != std::string::npos);
+}
+
 TEST_CASE("the plan says how candidates are found") {
   const auto module = StatefulModule();
   const EnginePlan plan(*module);
