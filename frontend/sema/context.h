@@ -34,12 +34,13 @@ ExprPtr MakeCapture(std::uint32_t capture, Span span);
 ExprPtr MakeBuiltin(Builtin builtin, Span span);
 lang::Type BuiltinType(Builtin builtin);
 
-// An operation whose overload is known to fit.
+// An operation whose overload is known to fit. Arguments are taken by reference, so that a call may read the
+// span of one that it gives away.
 template <typename... Arguments>
-ExprPtr MakeOperation(lang::Opcode opcode, lang::Type type, Span span, Arguments... arguments) {
+ExprPtr MakeOperation(lang::Opcode opcode, lang::Type type, Span span, Arguments&&... arguments) {
   ExprPtr result = MakeExpr(ExprKind::kOperation, std::move(type), span);
   result->opcode = opcode;
-  (result->arguments.push_back(std::move(arguments)), ...);
+  (result->arguments.push_back(std::forward<Arguments>(arguments)), ...);
   return result;
 }
 

@@ -73,6 +73,7 @@ std::uint32_t PatternCompiler::NewCapture(const std::string& name) {
 
 void PatternCompiler::Bind(const std::string& name, const HoleType& type, std::uint32_t capture, Span span,
                            bool typed, Bound& bound) {
+  if (use_span_.IsValid()) span = use_span_;
   const std::string full = prefix_ + name;
   ExprPtr value = MakeCapture(capture, span);
   if (type.convert) value = type.convert(std::move(value));
@@ -315,7 +316,10 @@ NodePtr PatternCompiler::Hole(const ast::StringParts& parts, std::size_t i, Tail
     case HoleShape::kPattern: {
       const std::string outer = prefix_;
       if (!name->empty()) prefix_ += *name + ".";
+      const Span outer_use = use_span_;
+      if (!outer_use.IsValid()) use_span_ = part.span;
       node = Pattern(*type->pattern, behind, bound);
+      use_span_ = outer_use;
       prefix_ = outer;
       break;
     }

@@ -115,6 +115,7 @@ class PatternCompiler {
   std::uint32_t unwrapped_ = 0;
   std::uint32_t literal_bytes_ = 0;
   std::string prefix_;  // of names bound inside {p:pattern}: "p."
+  Span use_span_;       // of the hole that names the outermost pattern around: where its names are bound
   std::vector<const Symbol*> open_patterns_;
   std::vector<std::string> captures_;  // [i] names capture i + 1
   std::vector<BoundName> names_;
