@@ -11,32 +11,17 @@ namespace {
 
 // The name of an operator's case file: its spelling, or a word where it is made of signs.
 std::string CaseName(const OperatorRow& row) {
-  switch (row.id) {
-    case Operator::kEqual:
-      return "equal";
-    case Operator::kNotEqual:
-      return "not_equal";
-    case Operator::kLess:
-      return "less";
-    case Operator::kLessEqual:
-      return "less_equal";
-    case Operator::kGreater:
-      return "greater";
-    case Operator::kGreaterEqual:
-      return "greater_equal";
-    case Operator::kAdd:
-      return "add";
-    case Operator::kSubtract:
-      return "subtract";
-    case Operator::kMultiply:
-      return "multiply";
-    case Operator::kDivide:
-      return "divide";
-    case Operator::kNegate:
-      return "negate";
-    default:
-      return std::string(row.spelling);
+  constexpr std::pair<Operator, std::string_view> kNames[] = {
+      {Operator::kEqual, "equal"},       {Operator::kNotEqual, "not_equal"},
+      {Operator::kLess, "less"},         {Operator::kLessEqual, "less_equal"},
+      {Operator::kGreater, "greater"},   {Operator::kGreaterEqual, "greater_equal"},
+      {Operator::kAdd, "add"},           {Operator::kSubtract, "subtract"},
+      {Operator::kMultiply, "multiply"}, {Operator::kDivide, "divide"},
+      {Operator::kNegate, "negate"}};
+  for (const auto& [id, name] : kNames) {
+    if (id == row.id) return std::string(name);
   }
+  return std::string(row.spelling);
 }
 
 TEST_CASE("every operator has help, a group and a case file") {
