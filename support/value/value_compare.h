@@ -1,9 +1,9 @@
 // Equality, order and hash of values: one meaning for `==`, `<`, `in`, sort, keys of groups and fingerprints.
 //
 // The order is total. Kinds that cannot be compared are ordered by ValueKind, missing first; int and float
-// compare as numbers, exactly. Text is compared by bytes, versions by their order, IPv4 before IPv6, lists and records item by
-// item, maps pair by pair in their order. A missing item equals a missing item. Equal values have equal
-// hashes. Time linear in the smaller value; no recursion.
+// compare as numbers, exactly. Text is compared by bytes, versions by their order, IPv4 before IPv6, lists
+// and records item by item, maps pair by pair in their order. A missing item equals a missing item. Equal
+// values have equal hashes. Time linear in the smaller value; no recursion.
 #ifndef FAULTLINE_SUPPORT_VALUE_VALUE_COMPARE_H_
 #define FAULTLINE_SUPPORT_VALUE_VALUE_COMPARE_H_
 
