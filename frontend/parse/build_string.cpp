@@ -151,7 +151,7 @@ ast::ExprPtr Builder::String(P::StringContext* context) {
     out->ignore_case = true;
   } else if (!suffix.empty()) {
     const Span where = {file_, static_cast<std::uint32_t>(close.end - suffix.size()), close.end};
-    reports_.Precise(diag::unknown_suffix, where, suffix)
+    reports_.Fatal(diag::unknown_suffix, where, suffix)
         .Help("`\"…\"i` ignores case; if this is a word of its own, put a blank before it");
   }
   return out;

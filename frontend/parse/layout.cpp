@@ -358,7 +358,8 @@ class Layout {
     stack_.push_back({type, begin});
     if (unbalanced_) {
       // A clause may have lines that stand further right (a fence); its first line counts.
-      stack_.back().indent = std::min(IndentOfLine(begin), IndentOfLine(clauses_.empty() ? begin : clauses_.back()));
+      stack_.back().indent =
+          std::min(IndentOfLine(begin), IndentOfLine(clauses_.empty() ? begin : clauses_.back()));
     }
     CheckDepth(begin, end);
     if (type == L::LBRACE) new_clause_ = true;
@@ -440,10 +441,12 @@ class Layout {
     if (last.type == L::DOT || last.end == last.begin) return false;
     const std::size_t type = TypeAt(next);
     const bool value = type == L::STRING_OPEN || type == L::NUMBER || type == L::REGEX || type == L::LPAREN ||
-                       type == L::LBRACKET || (IsWord(type) && !BeginsClause(type) && !BeginsDeclaration(type));
+                       type == L::LBRACKET ||
+                       (IsWord(type) && !BeginsClause(type) && !BeginsDeclaration(type));
     if (!value) return false;
     reports_.Fatal(diag::unexpected_text, At(last.end, last.end), "a value", "the end of the line")
-        .Help("a clause ends with its line; begin the next line with `" + Spelling(last.type) + "` to go on there");
+        .Help("a clause ends with its line; begin the next line with `" + Spelling(last.type) +
+              "` to go on there");
     return true;
   }
 
@@ -473,7 +476,8 @@ class Layout {
         --floor;
       CloseBrackets(floor, lexeme.begin, lexeme.end);
     }
-    if (unbalanced_ && InFinding() && next < in_.size() && BeginsClause(TypeAt(next)) && LooksLikeClause(next)) {
+    if (unbalanced_ && InFinding() && next < in_.size() && BeginsClause(TypeAt(next)) &&
+        LooksLikeClause(next)) {
       CloseInnerBraces(in_[next].begin, in_[next].end);
     }
     if (out_.empty() || out_.back().type == L::TERM) return;
@@ -672,7 +676,8 @@ class Layout {
       return at_ + 1 == next || IndentOfLine(stack_.back().begin) != IndentOfLine(in_[at_].begin);
     }
     if (at_ + 1 == next) return true;
-    return !BeginsDeclaration(TypeAt(next)) || IndentOfLine(in_[next].begin) > IndentOfLine(stack_.back().begin);
+    return !BeginsDeclaration(TypeAt(next)) ||
+           IndentOfLine(in_[next].begin) > IndentOfLine(stack_.back().begin);
   }
 
   // A field block whose `}` was forgotten: what follows belongs to the declaration. No field looks like that.
@@ -680,10 +685,14 @@ class Layout {
     if (stack_.size() != 1 || stack_.back().type != L::LBRACE || in_clause_block_) return false;
     const std::size_t behind = TypeAt(at_ + 1);
     switch (in_[at_].type) {
-      case L::DETECT: return behind == L::STRING_OPEN || behind == L::REGEX;
-      case L::MISSING: return behind == L::STRING_OPEN;
-      case L::STREAM: return behind == L::BY;
-      default: return false;
+      case L::DETECT:
+        return behind == L::STRING_OPEN || behind == L::REGEX;
+      case L::MISSING:
+        return behind == L::STRING_OPEN;
+      case L::STREAM:
+        return behind == L::BY;
+      default:
+        return false;
     }
   }
 
@@ -703,21 +712,23 @@ class Layout {
     const std::size_t next = SkipNewlines(at_ + 1);
     const std::size_t behind = TypeAt(next + 1);
     if (!IsWord(TypeAt(next)) && !(last.type == L::MAP && TypeAt(next) == L::STRING_OPEN)) return;
-    const bool expect = in_clause_block_ && stack_.size() == 1 &&
-                        (last.type == L::EXPECT ||
-                         (last.type == L::NUMBER && out_.size() > 1 && out_[out_.size() - 2].type == L::EXPECT)) &&
-                        TypeAt(next) != L::NOTHING && (IsBinarySymbol(behind) || behind == L::ASSIGN || IsBinaryWord(behind));
+    const bool expect =
+        in_clause_block_ && stack_.size() == 1 &&
+        (last.type == L::EXPECT ||
+         (last.type == L::NUMBER && out_.size() > 1 && out_[out_.size() - 2].type == L::EXPECT)) &&
+        TypeAt(next) != L::NOTHING && (IsBinarySymbol(behind) || behind == L::ASSIGN || IsBinaryWord(behind));
     const bool fields = stack_.empty() && last.type == L::JSON && TypeAt(next) != L::EACH &&
-                        !BeginsDeclaration(TypeAt(next)) &&
-                        TypeAt(next) != L::DETECT && TypeAt(next) != L::INSIDE && TypeAt(next) != L::STREAM &&
+                        !BeginsDeclaration(TypeAt(next)) && TypeAt(next) != L::DETECT &&
+                        TypeAt(next) != L::INSIDE && TypeAt(next) != L::STREAM &&
                         TypeAt(next) != L::MISSING &&
-                        (behind == L::COLON || behind == L::COMMA || behind == L::QUESTION || behind == L::FROM ||
-                         behind == L::NEWLINE);
+                        (behind == L::COLON || behind == L::COMMA || behind == L::QUESTION ||
+                         behind == L::FROM || behind == L::NEWLINE);
     const bool mapping = last.type == L::MAP && behind == L::COLON;
     if (!expect && !fields && !mapping) return;
     const std::uint32_t offset = last.end;
-    reports_.Fatal(diag::unexpected_text, At(in_[next].begin, in_[next].end), "`{`",
-                   "`" + std::string(TextOf(in_[next])) + "`")
+    reports_
+        .Fatal(diag::unexpected_text, At(in_[next].begin, in_[next].end), "`{`",
+               "`" + std::string(TextOf(in_[next])) + "`")
         .Replace(At(offset, offset), " {");
     Push(L::LBRACE, offset, offset);
   }

@@ -287,7 +287,7 @@ Outcome Run(const SourceSet& sources, FileId file, DiagnosticSink& sink, Entry e
               break;
           }
           if (reports.HasErrors()) return;  // what it documents may be what could not be read
-      for (const auto& [offset, doc] : builder.unused_docs()) {
+          for (const auto& [offset, doc] : builder.unused_docs()) {
             const auto next = std::find_if(lexemes.begin(), lexemes.end(),
                                            [&, at = offset](const Lexeme& l) { return l.begin == at; });
             for (auto it = next; it != lexemes.begin();) {

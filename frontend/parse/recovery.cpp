@@ -282,7 +282,8 @@ void Recovery::Hints(Diagnostic& report, std::size_t index, const IntervalSet& e
     return;
   }
   if (value && type == P::TERM && (IsOperator(before) || before == P::NOT)) {
-    report.Help("a clause ends with its line; begin the next line with `" + Spelling(before) + "` to go on there");
+    report.Help("a clause ends with its line; begin the next line with `" + Spelling(before) +
+                "` to go on there");
     return;
   }
   if (before == P::NUMBER && IsWord(type) && tokens_[index - 1].end < tokens_[index].begin &&
@@ -319,8 +320,9 @@ void Recovery::Hints(Diagnostic& report, std::size_t index, const IntervalSet& e
     std::vector<std::string_view> views(spellings.begin(), spellings.end());
     if (Has(expected, P::TERM)) {
       // What could have gone on before the end of the line.
-      views.insert(views.end(), {"within", "where", "and", "or", "contains", "startswith", "endswith", "matches",
-                                 "between", "default", "missing", "present", "detect", "inside", "stream"});
+      views.insert(views.end(),
+                   {"within", "where", "and", "or", "contains", "startswith", "endswith", "matches",
+                    "between", "default", "missing", "present", "detect", "inside", "stream"});
     }
     if (const std::string_view near = Nearest(text, views); !near.empty()) {
       report.Help("did you mean `" + std::string(near) + "`?").Replace(SpanOf(index), std::string(near));
@@ -445,10 +447,16 @@ void Recovery::sync(antlr4::Parser* parser) {
   while (stream->LA(1) != antlr4::Token::EOF && !wanted.contains(stream->LA(1))) {
     const std::size_t index = stream->index();
     if (tokens_[index].type == P::RBRACE && rule != P::RuleFile && rule != P::RuleInlineClauses) return;
-    UnknownStart(index, rule);
+    // Right behind another one, a line that resembles nothing is more of the same.
+    const bool word = IsWord(tokens_[index].type);
+    const auto& words = rule == P::RuleFile ? DeclarationWords() : ClauseWords();
+    const bool known = word && (BeginsClause(tokens_[index].type) || BeginsDeclaration(tokens_[index].type) ||
+                                !Nearest(TextOf(index), words).empty());
+    if (index != unknown_end_ || (known && rule != P::RuleFieldBlock)) UnknownStart(index, rule);
     const std::uint32_t begin = tokens_[index].begin;
     SkipEntry(parser, tokens_[index].depth, commas);
     const std::size_t after = stream->index();
+    unknown_end_ = after;
     skipped_[context].push_back({file_, begin, std::max(begin, tokens_[after == 0 ? 0 : after - 1].end)});
     if (after == index) stream->consume();  // a closing bracket that fits nothing: never stand still
   }

@@ -56,7 +56,9 @@ class Recovery final : public antlr4::DefaultErrorStrategy {
   const std::vector<LayoutToken>& tokens_;
   Reports& reports_;
   Skipped skipped_;
-  bool reported_ = false;  // the error that is unwinding has been reported
+  std::size_t unknown_end_ =
+      static_cast<std::size_t>(-1);  // index behind what UnknownStart was told about last
+  bool reported_ = false;            // the error that is unwinding has been reported
 };
 
 }  // namespace faultline::parse

@@ -24,11 +24,13 @@ void Reports::Publish(const SourceFile& source, DiagnosticSink& sink) {
   std::unordered_set<std::uint32_t> told_lines;  // lines with one
   std::size_t count = 0;
   for (Entry& entry : entries_) {
+    // Behind a fatal mistake nothing in its line can be trusted.
+    const std::uint32_t begin = entry.diagnostic.span.begin;
+    const std::uint32_t line = source.Locate(begin).line;
+    if (told_lines.contains(line)) continue;
     if (!entry.precise) {
-      const std::uint32_t begin = entry.diagnostic.span.begin;
-      const bool first_in_clause = told.insert(ClauseOf(begin)).second;
-      const bool first_in_line = told_lines.insert(source.Locate(begin).line).second;
-      if (!first_in_clause || !first_in_line) continue;
+      told_lines.insert(line);
+      if (!told.insert(ClauseOf(begin)).second) continue;
     }
     if (++count > kMaxReports) break;
     sink.Append(std::move(entry.diagnostic));

@@ -250,8 +250,8 @@ class Scanner {
   }
 
   // No hole is open, so the last string of the line lacks a quote: its closing one, or, if nothing but blanks
-  // follows it, its opening one. Returns where the string is taken to end: at the end of the line, or before the `}`
-  // there that close what was opened before the string in the same line.
+  // follows it, its opening one. Returns where the string is taken to end: at the end of the line, or before
+  // the `}` there that close what was opened before the string in the same line.
   std::uint32_t ReportOpenString(std::uint32_t line_end) {
     const std::size_t opener = open_.front().lexeme;
     const Lexeme quote = lexemes_[opener];
@@ -279,12 +279,17 @@ class Scanner {
 
   std::uint32_t BeforeClosingBraces(std::size_t opener, std::uint32_t begin, std::uint32_t line_end) const {
     int braces = 0;  // open in this line, before the string
-    for (std::size_t i = opener; i > 0 && lexemes_[i - 1].type != L::NEWLINE && lexemes_[i - 1].type != L::FENCE; --i) {
+    for (std::size_t i = opener;
+         i > 0 && lexemes_[i - 1].type != L::NEWLINE && lexemes_[i - 1].type != L::FENCE; --i) {
       if (lexemes_[i - 1].type == L::RBRACE) --braces;
       if (lexemes_[i - 1].type == L::LBRACE) ++braces;
     }
     std::uint32_t end = line_end;
     std::uint32_t at = line_end;
+    // `format x = line "… {`: the block that begins at the end of the line.
+    while (at > begin && IsBlank(text_[at - 1])) --at;
+    if (at > begin + 1 && text_[at - 1] == '{' && text_[at - 2] == ' ' && BeginsFormat(opener)) return at - 1;
+    at = line_end;
     while (braces > 0 && at > begin && (text_[at - 1] == '}' || IsBlank(text_[at - 1]))) {
       --at;
       if (text_[at] != '}') continue;
@@ -292,6 +297,11 @@ class Scanner {
       --braces;
     }
     return end;
+  }
+
+  bool BeginsFormat(std::size_t lexeme) const {
+    while (lexeme > 0 && lexemes_[lexeme - 1].type != L::NEWLINE) --lexeme;
+    return lexemes_[lexeme].type == L::FORMAT || lexemes_[lexeme].type == L::WRAPPER;
   }
 
   static bool TakesText(std::size_t type) {
@@ -337,7 +347,8 @@ class Scanner {
       if (after_string == 0 && lexemes_[first].type == L::STRING_CLOSE) after_string = first + 1;
     }
     // `""text"`: an empty string, and text right behind it.
-    const bool doubled = after_string >= 2 && after_string < opener && lexemes_[after_string - 2].type == L::STRING_OPEN &&
+    const bool doubled = after_string >= 2 && after_string < opener &&
+                         lexemes_[after_string - 2].type == L::STRING_OPEN &&
                          lexemes_[after_string].begin == lexemes_[after_string - 1].end;
     for (std::size_t i = doubled ? after_string - 1 : std::max(first, after_string); i + 1 < opener; ++i) {
       if (!doubled && !TakesText(lexemes_[i].type)) continue;
