@@ -126,8 +126,16 @@ class FieldRemover {
     const std::size_t before = gone_;
     for (Format& format : module_.formats) {
       const std::vector<bool>& live = live_[&format.slots];
-      gone_ += std::erase_if(
-          format.fields, [&](const FieldPlan& field) { return field.slot != kNone && !live[field.slot]; });
+      const auto is_dead = [&](const FieldPlan& field) { return field.slot != kNone && !live[field.slot]; };
+      // A document is a record of the format only if its required fields are there, so those stay, without a
+      // value.
+      for (FieldPlan& field : format.fields) {
+        if (!is_dead(field) || field.optional || field.others || field.path.empty()) continue;
+        field.slot = kNone;
+        field.convert = kNone;
+        ++gone_;
+      }
+      gone_ += std::erase_if(format.fields, is_dead);
     }
     ForEachFunctionUse(module_, [this](const Use& use) {
       if (*use.function == kNone) return;

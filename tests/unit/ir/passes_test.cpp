@@ -278,6 +278,7 @@ TEST_CASE("fields that nobody reads go, with their conversions; shown ones stay"
     field.type = format.slots[slot].type;
     field.path = {field.name};
     field.slot = slot;
+    field.optional = slot == 2;
     if (field.type == Type(TypeKind::kInt)) {
       FunctionBuilder b(&module, "convert." + field.name);
       field.convert = b.Finish(b.Operation(lang::Opcode::to_int, {b.Slot(slot, TypeKind::kText)}));
@@ -309,9 +310,13 @@ TEST_CASE("fields that nobody reads go, with their conversions; shown ones stay"
   RemoveDeadFields(&module);
   RemoveDeadCode(&module);
   CHECK(Errors(module) == "");
-  REQUIRE(module.formats[0].fields.size() == 2);
-  CHECK(module.formats[0].fields[0].name == "status");
-  CHECK(module.formats[0].fields[1].name == "message");
+  REQUIRE(module.formats[0].fields.size() == 3);
+  // Required, so it tells records of the format from others; but its value is not wanted.
+  CHECK(module.formats[0].fields[0].name == "level");
+  CHECK(module.formats[0].fields[0].slot == kNone);
+  CHECK(module.formats[0].fields[1].name == "status");
+  CHECK(module.formats[0].fields[1].slot == 0);
+  CHECK(module.formats[0].fields[2].name == "message");
   CHECK(module.formats[0].message == 1);
   REQUIRE(module.rules[0].slots.size() == 2);
   CHECK(module.rules[0].slots[0].name == "helper");
