@@ -1,5 +1,6 @@
 # cmake -DOUTPUT=… -DROOT=… -DFILES="a;b" -P EmbedFiles.cmake
 # Writes a C++ file that holds the files' texts: the stock rules are part of the program, so that one binary is enough.
+string(REPLACE "\\;" ";" FILES "${FILES}")   # the caller's build tool may have kept the escapes
 set(entries "")
 foreach(file ${FILES})
   file(READ ${ROOT}/${file} hex HEX)
