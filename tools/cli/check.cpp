@@ -26,12 +26,7 @@ int CheckVerb(const Options& options) {
     for (driver::RuleFile& file : found.files) file.origin = "-r";
   } else {
     found = driver::ReadPaths(paths);
-    // Rules may use the stock modules; those are there, and quiet.
-    for (driver::RuleFile& file : driver::StockRuleFiles()) {
-      bool same = false;
-      for (const driver::RuleFile& own : found.files) same |= own.text == file.text;
-      if (!same) found.files.push_back(std::move(file));
-    }
+    driver::AddStock(found.files, driver::StockRuleFiles());  // rules may use the stock modules; those are quiet
   }
   for (const driver::FileError& error : found.errors) {
     Remark(fmt::format("{}: {}", error.path, error.message));

@@ -64,15 +64,15 @@ std::string HistoryFile() {
 void RunOnTerminal(repl::Repl& repl) {
   current = &repl;
   EditLine* editor = el_init("faultline", stdin, stdout, stderr);
-  History* history = history_init();
+  History* past = history_init();
   HistEvent event;
-  history(history, &event, H_SETSIZE, 2000);
-  history(history, &event, H_SETUNIQUE, 1);
+  ::history(past, &event, H_SETSIZE, 2000);
+  ::history(past, &event, H_SETUNIQUE, 1);
   const std::string file = HistoryFile();
-  if (!file.empty()) history(history, &event, H_LOAD, file.c_str());
+  if (!file.empty()) ::history(past, &event, H_LOAD, file.c_str());
   el_set(editor, EL_PROMPT, &Prompt);
   el_set(editor, EL_EDITOR, "emacs");
-  el_set(editor, EL_HIST, &::history, history);
+  el_set(editor, EL_HIST, &::history, past);
   el_set(editor, EL_ADDFN, "faultline-complete", "complete a word", &CompleteWord);
   el_set(editor, EL_BIND, "^I", "faultline-complete", nullptr);
   el_set(editor, EL_SIGNAL, 1);
@@ -81,13 +81,13 @@ void RunOnTerminal(repl::Repl& repl) {
     const char* line = el_gets(editor, &length);
     if (line == nullptr || length <= 0) break;
     std::string text(line, static_cast<std::size_t>(length));
-    if (text.find_first_not_of(" \t\n") != std::string::npos) history(history, &event, H_ENTER, line);
+    if (text.find_first_not_of(" \t\n") != std::string::npos) ::history(past, &event, H_ENTER, line);
     while (!text.empty() && text.back() == '\n') text.pop_back();
     Out().Write(repl.Feed(text));
     Out().Flush();
   }
-  if (!file.empty()) history(history, &event, H_SAVE, file.c_str());
-  history_end(history);
+  if (!file.empty()) ::history(past, &event, H_SAVE, file.c_str());
+  history_end(past);
   el_end(editor);
   current = nullptr;
 }

@@ -21,7 +21,7 @@ struct ProgramOptions {
   int opt_level = 2;
   bool require_native = false;  // no fall-back: an error instead
   bool use_cache = true;
-  std::string cache_directory;
+  std::string cache_directory = {};  // empty: the user's
 };
 
 struct ProgramResult {

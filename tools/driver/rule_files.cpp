@@ -112,6 +112,16 @@ std::vector<RuleFile> StockFormatFiles() {
   return files;
 }
 
+void AddStock(std::vector<RuleFile>& files, std::vector<RuleFile> stock) {
+  std::error_code error;
+  std::vector<std::string> own;
+  for (const RuleFile& file : files) own.push_back(fs::absolute(file.path, error).lexically_normal().string());
+  for (RuleFile& file : stock) {
+    const bool replaced = std::any_of(own.begin(), own.end(), [&](const std::string& path) { return path.ends_with("/" + file.path); });
+    if (!replaced) files.push_back(std::move(file));
+  }
+}
+
 RuleFiles FindRuleFiles(const std::vector<std::string>& rules_options) {
   RuleFiles result;
   bool stock = rules_options.empty();
@@ -136,8 +146,7 @@ RuleFiles FindRuleFiles(const std::vector<std::string>& rules_options) {
     }
     result = ReadPaths(paths);
   }
-  std::vector<RuleFile> added = stock ? StockRuleFiles() : StockFormatFiles();
-  for (RuleFile& file : added) result.files.push_back(std::move(file));
+  AddStock(result.files, stock ? StockRuleFiles() : StockFormatFiles());
   return result;
 }
 

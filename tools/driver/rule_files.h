@@ -40,6 +40,9 @@ std::vector<RuleFile> StockRuleFiles();
 // Formats and wrappers only: what is in force also where -r replaces the rules.
 std::vector<RuleFile> StockFormatFiles();
 
+// Adds stock files, apart from those whose source is among `files` already (the stock rules under development).
+void AddStock(std::vector<RuleFile>& files, std::vector<RuleFile> stock);
+
 RuleFiles FindRuleFiles(const std::vector<std::string>& rules_options);
 
 // The *.fault (or `extension`) files that `paths` name: a file is taken as it is, a folder is searched.
