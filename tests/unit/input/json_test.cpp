@@ -185,7 +185,7 @@ TEST_CASE("the map of an escaped string") {
 TEST_CASE("simdjson agrees about what is JSON") {
   std::mt19937 random(3);
   const std::string_view pieces[] = {"{",     "}",       "[", "]",           ",",       ":",
-                                     "\"a\"", "\"\"",    "1", "-0.5e3 ",      "true",    "null",
+                                     "\"a\"", "\"\"",    "1", "-0.5e3 ",     "true",    "null",
                                      " ",     "\"\\n\"", "0", "\"\\u0041\"", "{\"k\":", "[1,"};
   simdjson::dom::parser parser;
   std::size_t valid = 0;
