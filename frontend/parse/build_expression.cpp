@@ -66,9 +66,10 @@ ast::ExprPtr Builder::Expression(P::ExpressionContext* context) {
 }
 
 ast::ExprPtr Builder::Comparison(P::ComparisonExpressionContext* context) {
-  ast::ExprPtr left = Operand(context->operand());
   const std::vector<P::ComparisonContext*> tails = context->comparison();
-  if (tails.empty()) return left;
+  if (tails.empty()) return Operand(context->operand());
+  const Deeper deeper(depth_);
+  ast::ExprPtr left = Operand(context->operand());
   left = Relation(std::move(left), tails.front());
   if (tails.size() > 1) {
     reports_.Precise(diag::chained_comparison, SpanOf(tails[1]))
@@ -144,13 +145,13 @@ ast::ExprPtr Builder::Binary(P::OperandContext* left, antlr4::Token* op, P::Oper
 }
 
 ast::ExprPtr Builder::Operand(P::OperandContext* context) {
+  if (auto* primary = dynamic_cast<P::PrimaryOperandContext*>(context)) return Primary(primary->primary());
   const Span span = SpanOf(context);
   const Deeper deeper(depth_);
   if (TooDeep(span)) return Error(span);
   const auto symbol = [&](std::size_t child) {
     return static_cast<antlr4::tree::TerminalNode*>(context->children[child])->getSymbol();
   };
-  if (auto* primary = dynamic_cast<P::PrimaryOperandContext*>(context)) return Primary(primary->primary());
   if (auto* member = dynamic_cast<P::MemberContext*>(context)) {
     ast::ExprPtr base = Operand(member->operand());
     return std::make_unique<ast::MemberExpr>(span, std::move(base), NameOf(member->name()));
@@ -215,7 +216,11 @@ ast::ExprPtr Builder::Call(P::CallContext* context) {
 ast::ExprPtr Builder::Primary(P::PrimaryContext* context) {
   const Span span = SpanOf(context);
   if (context->plainName() != nullptr) return std::make_unique<ast::NameExpr>(NameOf(context->plainName()));
-  if (context->string() != nullptr) return String(context->string());
+  if (context->string() != nullptr) {
+    const Deeper deeper(depth_);
+    if (TooDeep(span)) return Error(span);
+    return String(context->string());
+  }
   if (context->NUMBER() != nullptr) return Number(span, false);
   if (context->TRUE() != nullptr) return std::make_unique<ast::BoolExpr>(span, true);
   if (context->FALSE() != nullptr) return std::make_unique<ast::BoolExpr>(span, false);
@@ -227,6 +232,8 @@ ast::ExprPtr Builder::Primary(P::PrimaryContext* context) {
     return inner;
   }
   if (P::ListContext* list = context->list()) {
+    const Deeper deeper(depth_);
+    if (TooDeep(span)) return Error(span);
     auto out = std::make_unique<ast::ListExpr>(span);
     for (P::ExpressionContext* item : list->expression()) out->items.push_back(Expression(item));
     return out;

@@ -296,6 +296,10 @@ class Layout {
   }
 
   void ReportUnclosed(const Entry& entry, std::uint32_t begin, std::uint32_t end) {
+    // A line that could not be read may have held the other half.
+    const std::uint32_t line = source_.Locate(entry.begin).line;
+    const std::uint32_t last = InFinding() ? source_.Locate(begin).line : line;
+    if (reports_.HasFatalIn(source_, line, last)) return;
     const std::string_view closer = SpellingOf(CloserOf(entry.type));
     reports_
         .Fatal(diag::unclosed_bracket, At(begin, end), closer, SpellingOf(entry.type),

@@ -208,7 +208,7 @@ struct Outcome {
 
 // Runs the generated parser and hands its tree to `use`, which must not keep it.
 template <typename Use>
-void WithTree(std::string_view text, FileId file, const std::vector<LayoutToken>& tokens, Reports& reports,
+void WithTree(const SourceFile& rules, FileId file, const std::vector<LayoutToken>& tokens, Reports& reports,
               Entry entry, Use use) {
   Source source(tokens);
   antlr4::CommonTokenStream stream(&source);
@@ -226,7 +226,7 @@ void WithTree(std::string_view text, FileId file, const std::vector<LayoutToken>
     }
     return nullptr;
   };
-  const auto recovery = std::make_shared<Recovery>(text, file, tokens, reports);
+  const auto recovery = std::make_shared<Recovery>(rules, file, tokens, reports);
   antlr4::ParserRuleContext* tree = nullptr;
   // SLL first: it decides right for every file without mistakes, or gives up.
   simulator->setPredictionMode(antlr4::atn::PredictionMode::SLL);
@@ -272,7 +272,7 @@ Outcome Run(const SourceSet& sources, FileId file, DiagnosticSink& sink, Entry e
       entry = Entry::kFile;
     Docs docs = DocsOf(lexemes, text, file, reports);
     WithTree(
-        text, file, tokens, reports, entry,
+        source, file, tokens, reports, entry,
         [&](antlr4::ParserRuleContext* tree, const Recovery::Skipped& skipped) {
           Builder builder(text, file, tokens, skipped, std::move(docs), reports);
           switch (entry) {

@@ -223,6 +223,8 @@ void Recovery::reportError(antlr4::Parser* parser, const antlr4::RecognitionExce
 }
 
 void Recovery::Unexpected(std::size_t index, const IntervalSet& expected, std::size_t rule) {
+  // What was cut out for its depth has been reported by layout.
+  if (index < tokens_.size() && tokens_[index].type == P::ERROR_VALUE) return;
   if (Special(index, expected)) return;
   std::string wanted = DescribeExpected(expected);
   if (wanted == "the end of the line" && InExpression(index)) wanted = "an operator or the end of the line";
@@ -411,6 +413,14 @@ void Recovery::UnknownStart(std::size_t index, std::size_t rule) {
   }
 }
 
+bool Recovery::AfterFatalLine(std::size_t index) const {
+  std::size_t previous = index;
+  while (previous > 0 && tokens_[previous - 1].end == tokens_[previous - 1].begin) --previous;
+  if (previous == 0) return false;
+  const std::uint32_t line = source_.Locate(tokens_[previous - 1].begin).line;
+  return reports_.HasFatalIn(source_, line, line);
+}
+
 // Skips to behind the TERM (with `commas` also `,`) at `depth`, or to the bracket that closes the block
 // around.
 void Recovery::SkipEntry(antlr4::Parser* parser, std::int32_t depth, bool commas) {
@@ -452,7 +462,9 @@ void Recovery::sync(antlr4::Parser* parser) {
     const auto& words = rule == P::RuleFile ? DeclarationWords() : ClauseWords();
     const bool known = word && (BeginsClause(tokens_[index].type) || BeginsDeclaration(tokens_[index].type) ||
                                 !Nearest(TextOf(index), words).empty());
-    if (index != unknown_end_ || (known && rule != P::RuleFieldBlock)) UnknownStart(index, rule);
+    // So is one behind a line that could not be read: the block around it may have been lost there.
+    const bool lost = index == unknown_end_ || AfterFatalLine(index);
+    if (!lost || (known && rule != P::RuleFieldBlock)) UnknownStart(index, rule);
     const std::uint32_t begin = tokens_[index].begin;
     SkipEntry(parser, tokens_[index].depth, commas);
     const std::size_t after = stream->index();

@@ -26,8 +26,8 @@ class Recovery final : public antlr4::DefaultErrorStrategy {
   // What was skipped between the children of a block, for error nodes.
   using Skipped = std::unordered_map<const antlr4::ParserRuleContext*, std::vector<Span>>;
 
-  Recovery(std::string_view text, FileId file, const std::vector<LayoutToken>& tokens, Reports& reports)
-      : text_(text), file_(file), tokens_(tokens), reports_(reports) {}
+  Recovery(const SourceFile& source, FileId file, const std::vector<LayoutToken>& tokens, Reports& reports)
+      : source_(source), text_(source.text()), file_(file), tokens_(tokens), reports_(reports) {}
 
   void reset(antlr4::Parser*) override { reported_ = false; }
   void reportMatch(antlr4::Parser*) override {}
@@ -45,12 +45,14 @@ class Recovery final : public antlr4::DefaultErrorStrategy {
   std::string Found(std::size_t index) const;
   std::string_view TextOf(std::size_t index) const;
   void Unexpected(std::size_t index, const antlr4::misc::IntervalSet& expected, std::size_t rule);
+  bool AfterFatalLine(std::size_t index) const;
   bool InExpression(std::size_t index) const;
   bool Special(std::size_t index, const antlr4::misc::IntervalSet& expected);
   void Hints(Diagnostic& report, std::size_t index, const antlr4::misc::IntervalSet& expected);
   void UnknownStart(std::size_t index, std::size_t rule);
   void SkipEntry(antlr4::Parser* parser, std::int32_t depth, bool commas);
 
+  const SourceFile& source_;
   std::string_view text_;
   FileId file_;
   const std::vector<LayoutToken>& tokens_;

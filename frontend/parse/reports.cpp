@@ -16,6 +16,14 @@ bool Reports::HasErrors() const {
   });
 }
 
+bool Reports::HasFatalIn(const SourceFile& source, std::uint32_t first_line, std::uint32_t last_line) const {
+  const std::uint32_t begin = source.LineStart(first_line);
+  const std::uint32_t end = last_line >= source.line_count() ? 0xffffffff : source.LineStart(last_line + 1);
+  return std::any_of(entries_.begin(), entries_.end(), [&](const Entry& entry) {
+    return !entry.precise && entry.diagnostic.span.begin >= begin && entry.diagnostic.span.begin < end;
+  });
+}
+
 void Reports::Publish(const SourceFile& source, DiagnosticSink& sink) {
   std::stable_sort(entries_.begin(), entries_.end(), [](const Entry& a, const Entry& b) {
     return a.diagnostic.span.begin < b.diagnostic.span.begin;

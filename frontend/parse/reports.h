@@ -33,6 +33,8 @@ class Reports {
   // The offsets at which clauses begin, ascending: what layout found.
   void SetClauses(std::vector<std::uint32_t> starts) { clauses_ = std::move(starts); }
   bool HasErrors() const;
+  // Whether a fatal mistake was found in one of these lines of `source`, both included.
+  bool HasFatalIn(const SourceFile& source, std::uint32_t first_line, std::uint32_t last_line) const;
   // Adds what is to be shown to `sink`, by place.
   void Publish(const SourceFile& source, DiagnosticSink& sink);
 

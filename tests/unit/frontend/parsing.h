@@ -2,10 +2,10 @@
 #ifndef FAULTLINE_TESTS_UNIT_FRONTEND_PARSING_H_
 #define FAULTLINE_TESTS_UNIT_FRONTEND_PARSING_H_
 
+#include "frontend/parse/parse.h"
+
 #include <string>
 #include <vector>
-
-#include "frontend/parse/parse.h"
 
 namespace faultline::testing {
 
@@ -20,7 +20,8 @@ struct Parsed {
   std::string Line(std::size_t i) const {
     const Diagnostic& d = diagnostics.at(i);
     const LineColumn at = sources.Get(d.span.file).Locate(d.span.begin);
-    return std::string(d.code()) + " " + std::to_string(at.line) + ":" + std::to_string(at.column) + " " + d.message;
+    return std::string(d.code()) + " " + std::to_string(at.line) + ":" + std::to_string(at.column) + " " +
+           d.message;
   }
   std::string All() const {
     std::string out;

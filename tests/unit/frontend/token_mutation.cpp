@@ -1,20 +1,19 @@
-// Mistakes made by machine: every token of every rule file of the project is deleted, doubled, or swapped with its
-// neighbour. Each result must give at most two messages, the first of them (in nine of ten cases) within one token of
-// the place, and none may speak of the grammar's own tokens. Tokens are those of the lexer: the pieces of a string
-// count one by one.
+// Mistakes made by machine: every token of every rule file of the project is deleted, doubled, or swapped
+// with its neighbour. Each result must give at most two messages, the first of them (in nine of ten cases)
+// within one token of the place, and none may speak of the grammar's own tokens. Tokens are those of the
+// lexer: the pieces of a string count one by one.
 //
 // A file is worked through in slices of two declarations, so that recovery meets the start of the next one.
-#include <fmt/format.h>
+#include "frontend/parse/scanner.h"
+#include "tests/unit/frontend/parsing.h"
 
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <cstdlib>
+#include <fmt/format.h>
 #include <map>
 #include <regex>
 #include <set>
-
-#include "frontend/parse/scanner.h"
-#include "tests/unit/frontend/parsing.h"
 
 namespace faultline::testing {
 namespace {
@@ -105,7 +104,8 @@ std::set<std::string> InternalNames() {
   const std::string grammar = ReadFile(std::string(FAULTLINE_SOURCE_DIR) + "/grammar/FaultlineLexer.g4");
   static const std::regex rule(R"((?:^|\n)(?:fragment )?([A-Z][A-Z_]+):)");
   std::set<std::string> names = {"HOLE_CLOSE", "TERM", "ERROR_VALUE", "EOF"};
-  for (auto it = std::sregex_iterator(grammar.begin(), grammar.end(), rule); it != std::sregex_iterator(); ++it) {
+  for (auto it = std::sregex_iterator(grammar.begin(), grammar.end(), rule); it != std::sregex_iterator();
+       ++it) {
     names.insert(it->str(1));
   }
   return names;
@@ -149,7 +149,9 @@ TEST_CASE("every token deleted, doubled or swapped", "[mutation]") {
           if (kind == Kind::kSwap && (!pieces[i + 1].token || pieces[i].text == pieces[i + 1].text)) continue;
           const Mutant mutant = Mutate(pieces, i, kind);
           const Parsed parsed(mutant.text);
-          Counts& counts = by_kind[kind == Kind::kDelete ? "deleted" : kind == Kind::kDouble ? "doubled" : "swapped"];
+          Counts& counts = by_kind[kind == Kind::kDelete   ? "deleted"
+                                   : kind == Kind::kDouble ? "doubled"
+                                                           : "swapped"];
           ++counts.all;
           std::vector<Diagnostic> errors;
           for (const Diagnostic& d : parsed.diagnostics) {
@@ -172,16 +174,20 @@ TEST_CASE("every token deleted, doubled or swapped", "[mutation]") {
             const std::size_t line_begin = mutant.text.rfind('\n', mutant.begin) + 1;
             const std::size_t line_end = std::min(mutant.text.find('\n', mutant.end), mutant.text.size());
             fmt::print("---- {} {} `{}`\n{}\n{}\n", path.substr(path.rfind('/') + 1),
-                       kind == Kind::kDelete ? "deleted" : kind == Kind::kDouble ? "doubled" : "swapped", pieces[i].text.substr(0, 30),
-                       mutant.text.substr(line_begin, line_end - line_begin), parsed.All());
+                       kind == Kind::kDelete   ? "deleted"
+                       : kind == Kind::kDouble ? "doubled"
+                                               : "swapped",
+                       pieces[i].text.substr(0, 30), mutant.text.substr(line_begin, line_end - line_begin),
+                       parsed.All());
           }
         }
       }
     }
   }
   for (const auto& [kind, c] : by_kind) {
-    fmt::print("mutants {}: {} made, {} still parse, first message near {} far {}, more than two messages {}\n", kind, c.all,
-               c.parsed, c.near, c.far, c.many);
+    fmt::print(
+        "mutants {}: {} made, {} still parse, first message near {} far {}, more than two messages {}\n",
+        kind, c.all, c.parsed, c.near, c.far, c.many);
     total.all += c.all;
     total.parsed += c.parsed;
     total.near += c.near;
@@ -189,9 +195,12 @@ TEST_CASE("every token deleted, doubled or swapped", "[mutation]") {
     total.many += c.many;
     total.internal += c.internal;
   }
-  const double share = static_cast<double>(total.near) / static_cast<double>(std::max<std::size_t>(1, total.near + total.far));
-  fmt::print("mutants: {} made, {} with messages, first near in {:.2f} %, more than two messages {}, internal names {}\n",
-             total.all, total.near + total.far, share * 100, total.many, total.internal);
+  const double share =
+      static_cast<double>(total.near) / static_cast<double>(std::max<std::size_t>(1, total.near + total.far));
+  fmt::print(
+      "mutants: {} made, {} with messages, first near in {:.2f} %, more than two messages {}, internal names "
+      "{}\n",
+      total.all, total.near + total.far, share * 100, total.many, total.internal);
   CHECK(total.all > 1000);
   CHECK(total.many == 0);
   CHECK(total.internal == 0);
