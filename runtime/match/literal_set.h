@@ -47,7 +47,8 @@ class LiteralSet {
       return false;
     }
     const char* at = text.data() + offset;
-    if (!literal.fold) return std::memcmp(at, literal.text.data(), literal.text.size()) == 0;
+    if (!literal.fold)
+      return *at == literal.text[0] && std::memcmp(at, literal.text.data(), literal.text.size()) == 0;
     for (std::size_t i = 0; i < literal.text.size(); ++i) {
       if (FoldAscii(static_cast<unsigned char>(at[i])) != static_cast<unsigned char>(literal.text[i]))
         return false;
