@@ -300,6 +300,10 @@ class Layout {
     const std::uint32_t line = source_.Locate(entry.begin).line;
     const std::uint32_t last = InFinding() ? source_.Locate(begin).line : line;
     if (reports_.HasFatalIn(source_, line, last)) return;
+    if (!out_.empty()) {
+      const std::uint32_t before = source_.Locate(out_.back().begin).line;
+      if (reports_.HasFatalIn(source_, before, before)) return;
+    }
     const std::string_view closer = SpellingOf(CloserOf(entry.type));
     reports_
         .Fatal(diag::unclosed_bracket, At(begin, end), closer, SpellingOf(entry.type),

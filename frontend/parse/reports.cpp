@@ -28,18 +28,19 @@ void Reports::Publish(const SourceFile& source, DiagnosticSink& sink) {
   std::stable_sort(entries_.begin(), entries_.end(), [](const Entry& a, const Entry& b) {
     return a.diagnostic.span.begin < b.diagnostic.span.begin;
   });
-  std::unordered_set<std::size_t> told;          // clauses with a fatal mistake
-  std::unordered_set<std::uint32_t> told_lines;  // lines with one
+  std::unordered_set<std::size_t> told;           // clauses with a fatal mistake
+  std::unordered_set<std::uint32_t> fatal_lines;  // lines with one
+  std::unordered_set<std::uint32_t> told_lines;   // of them those with a message
+  for (const Entry& entry : entries_) {
+    if (!entry.precise) fatal_lines.insert(source.Locate(entry.diagnostic.span.begin).line);
+  }
   std::size_t count = 0;
   for (Entry& entry : entries_) {
-    // Behind a fatal mistake nothing in its line can be trusted.
+    // In a line with a fatal mistake only the first message can be trusted.
     const std::uint32_t begin = entry.diagnostic.span.begin;
     const std::uint32_t line = source.Locate(begin).line;
-    if (told_lines.contains(line)) continue;
-    if (!entry.precise) {
-      told_lines.insert(line);
-      if (!told.insert(ClauseOf(begin)).second) continue;
-    }
+    if (fatal_lines.contains(line) && !told_lines.insert(line).second) continue;
+    if (!entry.precise && !told.insert(ClauseOf(begin)).second) continue;
     if (++count > kMaxReports) break;
     sink.Append(std::move(entry.diagnostic));
   }

@@ -229,8 +229,7 @@ FL0107 3:11 `=` gives a name to a value, it does not compare
 FL0102 4:9 this string has no closing quote
 FL0113 5:15 this hole has no closing `}`
 FL0104 7:1 there is no declaration `rul`
-FL0108 10:11 `&&` is written `and` here
-FL0101 10:13 expected a value, found the end of the line)",
+FL0108 10:11 `&&` is written `and` here)",
      R"(did you mean `severity`?)"},
 };
 
