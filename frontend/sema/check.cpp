@@ -16,7 +16,10 @@ CheckedProgram Check(std::span<const ast::Module* const> modules, const SourceSe
   const std::size_t errors = sink.error_count();
   Names names;
   names.Declare(modules, sink);
-  Context context{program, sink, sources, options, names};
+  Context context{program, sink, sources, options, names, {}, {}};
+  for (const Diagnostic& diagnostic : sink.diagnostics()) {
+    if (diagnostic.severity() == DiagnosticSeverity::kError) context.syntax_errors.push_back(diagnostic.span);
+  }
   for (Symbol* symbol : PatternsInOrder(context)) {
     // On its own, so that a mistake in a pattern is found even where nothing uses it, and once where many do.
     symbol->broken = !PatternCompiler(context, *symbol->file).CompileNamed(*symbol);
@@ -38,7 +41,12 @@ CheckedProgram Check(std::span<const ast::Module* const> modules, const SourceSe
     program.rules.push_back(std::move(rule));
   }
   CheckPatterns(context);
-  if (options.lints) Lint(context);
+  if (options.lints && !sink.has_errors()) {
+    Lint(context);
+    for (Diagnostic& lint : context.lints.Take()) {
+      sink.Append(std::move(lint));
+    }
+  }
   program.ok = sink.error_count() == errors;
   return program;
 }

@@ -1,7 +1,16 @@
 // Constructors of typed expressions.
 #include "frontend/sema/context.h"
 
+#include <algorithm>
+
 namespace faultline::sema {
+
+bool Context::IsBroken(Span declaration) const {
+  return std::any_of(syntax_errors.begin(), syntax_errors.end(), [&](Span error) {
+    return error.file == declaration.file && error.begin >= declaration.begin &&
+           error.begin <= declaration.end;
+  });
+}
 
 ExprPtr Clone(const Expr& expr) {
   auto copy = std::make_unique<Expr>();

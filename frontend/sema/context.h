@@ -22,6 +22,11 @@ struct Context {
   const SourceSet& sources;
   const CheckOptions& options;
   Names& names;
+  std::vector<Span> syntax_errors;  // reported by the parser
+  DiagnosticSink lints{};           // shown only if there are no errors: what is broken looks unused
+
+  // Whether the parser could not read a part of this: what is missing there may be what it skipped.
+  bool IsBroken(Span declaration) const;
 };
 
 // ---------------------------------------------------------------- expressions that are already typed

@@ -373,6 +373,7 @@ ExprPtr RecordChecker::Mapped(const ast::FieldDecl& decl, ExprPtr value, const T
 Format CheckFormat(Context& context, const Symbol& symbol) {
   const auto& decl = static_cast<const ast::FormatDecl&>(*symbol.decl);
   const std::size_t errors = context.sink.error_count();
+  const bool broken = context.IsBroken(decl.span);
   Format format;
   format.name = symbol.QualifiedName();
   format.kind = KindOf(decl.format);
@@ -393,7 +394,7 @@ Format CheckFormat(Context& context, const Symbol& symbol) {
   }
   checker.CheckFields(decl.fields,
                       decl.format == ast::FormatKind::kJson || decl.format == ast::FormatKind::kLogfmt);
-  format.ok = checker.ok && context.sink.error_count() == errors;
+  format.ok = checker.ok && !broken && context.sink.error_count() == errors;
   format.message = checker.FindTyped("message", TypeKind::kText);
   if (format.message == kNoIndex) format.message = checker.FindTyped("msg", TypeKind::kText);
   format.time = checker.FindTyped("time", TypeKind::kTime);
@@ -409,6 +410,7 @@ Format CheckFormat(Context& context, const Symbol& symbol) {
 Wrapper CheckWrapper(Context& context, const Symbol& symbol) {
   const auto& decl = static_cast<const ast::WrapperDecl&>(*symbol.decl);
   const std::size_t errors = context.sink.error_count();
+  const bool broken = context.IsBroken(decl.span);
   Wrapper wrapper;
   wrapper.name = symbol.QualifiedName();
   wrapper.kind = KindOf(decl.format);
@@ -419,7 +421,7 @@ Wrapper CheckWrapper(Context& context, const Symbol& symbol) {
     checker.CheckFields(decl.fields, false);
   } else {
     checker.CheckFields(decl.fields, true);
-    if (checker.unwrapped != 1) {
+    if (checker.unwrapped != 1 && !broken) {
       context.sink.Report(diag::unwrapped_count, decl.name.span, checker.unwrapped)
           .Help("write `text: unwrapped from \"log\"` for the field that holds the line");
     }
@@ -473,12 +475,12 @@ Wrapper CheckWrapper(Context& context, const Symbol& symbol) {
     if (!binding.hidden) fields.push_back(binding.name);
   }
   for (const ast::Name& name : decl.stream_by) {
-    if (!checker.ok || std::find(known.begin(), known.end(), name.text) == known.end()) continue;
+    if (!checker.ok || broken || std::find(known.begin(), known.end(), name.text) == known.end()) continue;
     HelpWithNearest(
         context.sink.Report(diag::unknown_field, name.span, "wrapper `" + decl.name.text + "`", name.text),
         name.span, name.text, fields);
   }
-  wrapper.ok = checker.ok && context.sink.error_count() == errors;
+  wrapper.ok = checker.ok && !broken && context.sink.error_count() == errors;
   return wrapper;
 }
 

@@ -40,7 +40,7 @@ void LintLiterals(Context& context, const Rule& rule) {
     if (alternative.pattern == kNoIndex) continue;
     const Pattern& pattern = context.out.patterns[alternative.pattern];
     if (regex::MatchesEmpty(pattern.node) || HasLiteral(pattern.node)) continue;
-    context.sink.Report(diag::no_literal, pattern.span, rule.name)
+    context.lints.Report(diag::no_literal, pattern.span, rule.name)
         .Help("write more of the line's text, or read a narrower format: `from FORMAT`");
   }
 }
@@ -50,7 +50,7 @@ void LintUses(Context& context) {
     if (!LintsModule(context, file->module->name)) continue;
     for (const UseScope& use : file->uses) {
       if (use.used || use.module == nullptr) continue;
-      context.sink.Report(diag::unused_use, use.span, use.module->name)
+      context.lints.Report(diag::unused_use, use.span, use.module->name)
           .Help("remove the line")
           .Replace(use.span, "");
     }
@@ -94,7 +94,7 @@ void Lint(Context& context) {
     key += static_cast<char>('0' + static_cast<int>(rule.stages[0].input)) + rule.stages[0].field;
     auto [found, added] = seen.try_emplace({rule.module, std::move(key)}, &rule);
     if (added || found->second->is_event != rule.is_event) continue;
-    context.sink.Report(diag::same_pattern, pattern.span, rule.name, found->second->name)
+    context.lints.Report(diag::same_pattern, pattern.span, rule.name, found->second->name)
         .Label(found->second->span, "it finds the same lines")
         .Help("keep one of them, or let one read the other: `from " + found->second->name + "`");
   }

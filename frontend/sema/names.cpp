@@ -21,6 +21,20 @@ SymbolKind KindOf(const ast::Decl& decl) {
   return SymbolKind::kPattern;
 }
 
+// Whether the parser reported something outside of the declarations that it could read.
+bool HasUnreadDeclaration(const ast::Module& module, const DiagnosticSink& sink) {
+  for (const Diagnostic& diagnostic : sink.diagnostics()) {
+    const Span error = diagnostic.span;
+    if (diagnostic.severity() != DiagnosticSeverity::kError || error.file != module.file) continue;
+    const bool inside = std::any_of(module.decls.begin(), module.decls.end(), [&](const ast::DeclPtr& decl) {
+      return decl->kind != ast::DeclKind::kError && decl->kind != ast::DeclKind::kPattern &&
+             !decl->name.text.empty() && error.begin >= decl->span.begin && error.begin < decl->span.end;
+    });
+    if (!inside) return true;
+  }
+  return false;
+}
+
 std::string PrefixOf(const ast::Path& path) {
   std::string prefix;
   for (std::size_t i = 0; i + 1 < path.parts.size(); ++i) {
@@ -69,6 +83,7 @@ void Names::Declare(std::span<const ast::Module* const> modules, DiagnosticSink&
     auto file = std::make_unique<FileScope>();
     file->module_ast = module;
     file->module = scope.get();
+    scope->broken = scope->broken || HasUnreadDeclaration(*module, sink);
     for (const ast::DeclPtr& decl : module->decls) {
       if (decl->kind == ast::DeclKind::kError || decl->name.text.empty()) continue;
       auto [found, added] = scope->symbols.try_emplace(decl->name.text);
@@ -137,6 +152,7 @@ Symbol* Names::Find(const FileScope& file, const ast::Path& path) const {
 }
 
 bool Names::ModuleIsBroken(const FileScope& file, const ast::Path& path) const {
+  if (path.parts.size() == 1) return file.module->broken;
   const std::string prefix = PrefixOf(path);
   for (const ast::Use& use : file.module_ast->uses) {
     if (use.module.parts.empty() || FindModule(use.module.Text()) != nullptr) continue;

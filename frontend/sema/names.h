@@ -40,6 +40,7 @@ struct Symbol {
 struct ModuleScope {
   std::string name;
   std::map<std::string, Symbol, std::less<>> symbols;
+  bool broken = false;  // some declaration could not be read, so a name that is missing may be its
 };
 
 struct UseScope {
@@ -66,7 +67,8 @@ class Names {
   // The declaration that `path` means in `file`, or null. Says nothing: callers know what was wanted.
   Symbol* Find(const FileScope& file, const ast::Path& path) const;
 
-  // Whether `path` begins with a module that `use` did not find, which was reported there.
+  // Whether a name that is not found was reported already: its module was not found, or has a declaration
+  // that could not be read.
   bool ModuleIsBroken(const FileScope& file, const ast::Path& path) const;
 
   // Spellings visible in `file` of declarations of these kinds, for "did you mean".

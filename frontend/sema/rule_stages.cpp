@@ -29,6 +29,7 @@ std::string_view Keyword(ast::StageKind kind) {
 void RuleChecker::CheckStage(const ast::StageClause& clause) {
   const bool first = clause.stage == ast::StageKind::kMatch || clause.stage == ast::StageKind::kFrom;
   const std::string_view keyword = Keyword(clause.stage);
+  if (!first && !has_stage_ && broken_) return;
   if (!first && !has_stage_) {
     context_.sink.Report(diag::no_first_stage, clause.keyword, keyword)
         .Help("write `match \"…\"` before it: a chain begins with what is looked for first");
@@ -42,7 +43,7 @@ void RuleChecker::CheckStage(const ast::StageClause& clause) {
       ++matches_;
       return CheckNarrowing(clause);
     }
-    if (!rule_.ok && rule_.stages.empty()) return;
+    if (broken_ || (!rule_.ok && rule_.stages.empty())) return;
     context_.sink.Report(diag::second_first_stage, clause.keyword, keyword)
         .Label(rule_.stages.empty() ? clause.keyword : rule_.stages[0].span, "the rule begins here")
         .Help("write `then … within 3 lines` for what follows, or `or` between alternatives");
@@ -230,7 +231,8 @@ void RuleChecker::CheckPatternSources(const ast::StageClause& clause, Stage& sta
         Fail();
       }
     }
-    slots[name] = Bind(prefix + name, first->type, optional, first->span, stage, stage_index);
+    slots[name] = Bind(prefix + name, first->type, optional, first->span, stage_index);
+    if (first->inner) named_holes_.erase(slots[name]);
   }
   for (std::size_t i = 0; i < compiled.size(); ++i) {
     if (!compiled[i]) continue;
@@ -255,7 +257,7 @@ void RuleChecker::CheckPatternSources(const ast::StageClause& clause, Stage& sta
 
 // The binding of a name of this stage: a new one, or a copy to be compared with the earlier one.
 std::uint32_t RuleChecker::Bind(const std::string& name, const lang::Type& type, bool optional, Span span,
-                                Stage& stage, std::uint32_t stage_index) {
+                                std::uint32_t stage_index) {
   std::uint32_t earlier = kNoIndex;
   for (std::uint32_t i = 0; i < rule_.bindings.size(); ++i) {
     if (!rule_.bindings[i].hidden && rule_.bindings[i].name == name) earlier = i;
@@ -266,7 +268,6 @@ std::uint32_t RuleChecker::Bind(const std::string& name, const lang::Type& type,
   binding.optional = optional;
   binding.span = span;
   binding.stage = stage_index;
-  static_cast<void>(stage);
   if (earlier != kNoIndex) {
     const Binding& known = rule_.bindings[earlier];
     if (known.stage == stage_index) {
@@ -332,8 +333,8 @@ void RuleChecker::CheckNamedSource(const ast::StageClause& clause, const ast::St
       const Rule& rule = context_.out.rules[symbol->index];
       if (!rule.ok) Fail();
       if (rule.status == RuleStatus::kDeprecated && context_.options.lints) {
-        context_.sink.Report(diag::reads_deprecated, source.span, name,
-                             rule.deprecated.empty() ? "no reason given" : rule.deprecated);
+        context_.lints.Report(diag::reads_deprecated, source.span, name,
+                              rule.deprecated.empty() ? "no reason given" : rule.deprecated);
       }
       stage.input = StageInput::kRule;
       stage.rule = symbol->index;
@@ -360,7 +361,7 @@ void RuleChecker::LoadFields(const ast::StageClause& clause, const std::vector<B
     if (field.hidden) continue;
     const std::size_t before = joined_.size();
     const std::uint32_t slot =
-        Bind(prefix + field.name, field.type, field.optional, clause.span, stage, stage_index);
+        Bind(prefix + field.name, field.type, field.optional, clause.span, stage_index);
     if (slot == kNoIndex) continue;
     named_holes_.erase(slot);
     if (!keep_all && joined_.size() == before) loaded_.insert(slot);

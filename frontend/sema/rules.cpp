@@ -67,6 +67,8 @@ RuleChecker::RuleChecker(Context& context, const Symbol& symbol)
 
 Rule RuleChecker::Check() {
   const std::size_t errors = context_.sink.error_count();
+  broken_ = context_.IsBroken(decl_.span);
+  if (broken_) Fail();
   // Stages first, whatever the order of clauses: they bind the names.
   for (const ast::ClausePtr& clause : decl_.clauses) {
     if (clause->kind == ClauseKind::kError) Fail();
@@ -113,7 +115,8 @@ Rule RuleChecker::Check() {
 
 bool RuleChecker::Once(std::string_view keyword, Span span) {
   auto [found, added] = clauses_.try_emplace(std::string(keyword), span);
-  if (!added) {
+  // Where a bracket is missing two rules may have run together.
+  if (!added && !broken_) {
     context_.sink.Report(diag::clause_twice, span, keyword, decl_.name.text)
         .Label("again here")
         .Label(found->second, "first here")
@@ -135,6 +138,7 @@ void RuleChecker::CheckSeverity(const ast::SeverityClause& clause) {
     rule_.severity = *severity;
     return;
   }
+  if (broken_) return;  // its word may belong to what could not be read
   HelpWithNearest(context_.sink.Report(diag::unknown_severity, clause.level.span, clause.level.text)
                       .Note("severities are note, warning, error, critical"),
                   clause.level.span, clause.level.text, {"note", "warning", "error", "critical"});
@@ -205,6 +209,7 @@ void RuleChecker::CheckLet(const ast::LetClause& clause) {
   ExprPtr value = exprs_.Check(*clause.value);
   for (const Binding& binding : rule_.bindings) {
     if (binding.hidden || binding.name != clause.name.text) continue;
+    if (broken_) return;
     context_.sink.Report(diag::name_taken, clause.name.span, clause.name.text)
         .Label(binding.span, "bound here")
         .Help("give the `let` a name of its own");
@@ -241,7 +246,7 @@ void RuleChecker::CheckWhere(const ast::WhereClause& clause) {
       continue;
     }
     if (LintsModule(context_, rule_.module) && IsConstant(*part)) {
-      context_.sink.Report(diag::constant_condition, part->span)
+      context_.lints.Report(diag::constant_condition, part->span)
           .Help("remove it, or compare something that the rule binds");
     }
     std::uint32_t stage = 0;
@@ -319,7 +324,7 @@ void RuleChecker::FinishBindings() {
       return rule_.bindings[other].name.starts_with(part);
     });
     if (used.contains(i) || compared_.contains(i) || binding.hidden || parts_used) continue;
-    context_.sink.Report(diag::unused_hole, binding.span, binding.name)
+    context_.lints.Report(diag::unused_hole, binding.span, binding.name)
         .Help("write `{:type}` if it is only there to match, or say it in the `report`");
   }
 }

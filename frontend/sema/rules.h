@@ -45,7 +45,7 @@ class RuleChecker {
   void LoadFields(const ast::StageClause& clause, const std::vector<Binding>& fields,
                   const std::string& prefix, Stage& stage);
   void CheckWindow(const ast::StageClause& clause, Stage& stage);
-  std::uint32_t Bind(const std::string& name, const lang::Type& type, bool optional, Span span, Stage& stage,
+  std::uint32_t Bind(const std::string& name, const lang::Type& type, bool optional, Span span,
                      std::uint32_t stage_index);
   void Attach(ExprPtr condition, std::uint32_t stage_index);
 
@@ -69,6 +69,7 @@ class RuleChecker {
   std::set<std::string> aliases_;
   std::set<std::uint32_t> named_holes_;  // bindings of holes, for the lint
   std::set<std::uint32_t> loaded_;       // bindings copied from a format or through an alias
+  bool broken_ = false;                  // the parser could not read a part of it
   bool has_stage_ = false;
   int matches_ = 0;
 };

@@ -72,7 +72,7 @@ std::uint32_t PatternCompiler::NewCapture(const std::string& name) {
 }
 
 void PatternCompiler::Bind(const std::string& name, const HoleType& type, std::uint32_t capture, Span span,
-                           bool typed, Bound& bound) {
+                           Bound& bound) {
   if (use_span_.IsValid()) span = use_span_;
   const std::string full = prefix_ + name;
   ExprPtr value = MakeCapture(capture, span);
@@ -89,7 +89,7 @@ void PatternCompiler::Bind(const std::string& name, const HoleType& type, std::u
   bound.seen.insert(full);
   bound.always.insert(full);
   if (known == names_.end()) {
-    names_.push_back({full, type.type, std::move(value), false, typed, span});
+    names_.push_back({full, type.type, std::move(value), false, use_span_.IsValid(), span});
     return;
   }
   if (!(known->type == type.type)) {
@@ -327,8 +327,7 @@ NodePtr PatternCompiler::Hole(const ast::StringParts& parts, std::size_t i, Tail
   if (capture != 0) node = regex::Capture(static_cast<int>(capture), GroupName(capture), node);
   if (!name->empty()) {
     if (type->shape == HoleShape::kPattern) *type = UntypedHole();
-    if (type->shape != HoleShape::kUnwrapped)
-      Bind(*name, *type, capture, part.span, part.type.has_value(), bound);
+    if (type->shape != HoleShape::kUnwrapped) Bind(*name, *type, capture, part.span, bound);
   }
   const bool lazy = type->shape == HoleShape::kUntyped || type->shape == HoleShape::kText;
   if (lazy && !(part.type && part.type->name.Text() != "text") && behind == Tail::kOptional &&
@@ -368,7 +367,7 @@ NodePtr PatternCompiler::Group(const ast::StringPart& part, Tail tail, Bound& bo
     node = regex::Capture(static_cast<int>(capture), GroupName(capture), node);
     if (options_.binds) {
       HoleType text = UntypedHole();
-      Bind(part.capture->text, text, capture, part.capture->span, false, inner);
+      Bind(part.capture->text, text, capture, part.capture->span, inner);
     } else {
       context_.sink.Report(diag::hole_binds_nothing, part.span, part.capture->text)
           .Help("write `{(…)}` without a name");
@@ -471,7 +470,7 @@ NodePtr PatternCompiler::Regex(const ast::RegexExpr& regex, Bound& bound) {
   for (std::size_t i = 1; i < names.size(); ++i) {
     if (names[i].empty() || !options_.binds) continue;
     map[i] = NewCapture(prefix_ + names[i]);
-    Bind(names[i], UntypedHole(), map[i], regex.span, false, bound);
+    Bind(names[i], UntypedHole(), map[i], regex.span, bound);
     bound.always.erase(prefix_ + names[i]);
   }
   // Names that stand outside every choice are bound by every match.

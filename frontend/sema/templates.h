@@ -41,7 +41,7 @@ struct BoundName {
   lang::Type type;
   ExprPtr value;          // over kCapture
   bool optional = false;  // not bound by every match
-  bool typed = false;     // a type was written
+  bool inner = false;     // bound by a hole of a named pattern
   Span span;
 };
 
@@ -100,8 +100,7 @@ class PatternCompiler {
 
   std::uint32_t NewCapture(const std::string& name);
   std::string GroupName(std::uint32_t capture) const;
-  void Bind(const std::string& name, const HoleType& type, std::uint32_t capture, Span span, bool typed,
-            Bound& bound);
+  void Bind(const std::string& name, const HoleType& type, std::uint32_t capture, Span span, Bound& bound);
   bool Spend(Span span);
   std::optional<CompiledPattern> Finish(regex::NodePtr node, const Bound& bound);
 

@@ -224,6 +224,27 @@ TEST_CASE("broken syntax gives no second message here") {
   CHECK(compiled.Codes().find("FL05") == std::string::npos);
 }
 
+TEST_CASE("what a missing bracket or an unread declaration brings along is not reported") {
+  // The brace that ends `a` is missing: both rules run together.
+  Compiled merged(
+      {"module m\nrule a {\nseverity error\nmatch \"x {y}\"\nreport \"{y}\"\n\nrule b {\nseverity "
+       "error\nmatch \"z {y}\"\nreport \"{y}\"\n}\n"});
+  INFO(merged.Codes());
+  CHECK(merged.sink.diagnostics().size() == 1);
+  Compiled pattern(
+      {"module m\npattern p r\"[a-z]+\"\nrule a {\nseverity error\nmatch \"x {y:p}\" or \"y {y:p}\"\n"
+       "report \"{y}\"\n}\n"});
+  INFO(pattern.Codes());
+  CHECK(pattern.sink.diagnostics().size() == 1);
+}
+
+TEST_CASE("warnings wait until there are no errors") {
+  Compiled compiled(
+      {"module m\nrule a {\nseverity error\nmatch \"x {y} {z}\"\nreport \"{y}\"\n}\nrule b {\nseverity "
+       "error\nmatch \"z {y}\"\nreport \"{w}\"\n}\n"});
+  CHECK(compiled.Codes() == "FL0201");
+}
+
 TEST_CASE("modules are split over files and find one another") {
   Compiled compiled(
       {"module go.a\npattern h = r\"h1:\\w+\"\nevent e { match \"sum {s:h}\" }\n",
