@@ -34,13 +34,8 @@ std::vector<std::filesystem::path> Candidates(const std::string& directory) {
     return candidates;
   }
   candidates.push_back(folder);
-  candidates.push_back(folder.parent_path() / "lib" / "faultline");
-  // A build tree: programs lie up to three folders deep beside lib/faultline.
-  std::filesystem::path above = folder;
-  for (int level = 0; level < 3 && above.has_relative_path(); ++level) {
-    above = above.parent_path();
-    candidates.push_back(above / "lib" / "faultline");
-  }
+  candidates.push_back(folder / "lib" / "faultline");                // a build tree
+  candidates.push_back(folder.parent_path() / "lib" / "faultline");  // installed: bin/faultline beside lib/faultline
   return candidates;
 }
 
