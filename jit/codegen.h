@@ -75,8 +75,10 @@ std::string GenerateFunctions(ModuleContext& module, std::vector<llvm::Constant*
 std::string GeneratePatterns(ModuleContext& module, std::vector<llvm::Constant*>* patterns);
 llvm::StructType* NativePatternType(ModuleContext& module);
 
-// existence.cpp: int32 exists(const char* text, int64 size) as code or as a table with a loop.
-llvm::Function* GenerateExists(ModuleContext& module, const ExistenceTable& table, const std::string& name);
+// existence.cpp: int32 exists(const char* text, int64 size) as code or as a table with a loop. Where every
+// match holds `literal` (if it is not empty), it is looked for first.
+llvm::Function* GenerateExists(ModuleContext& module, const ExistenceTable& table, std::string_view literal,
+                               const std::string& name);
 
 // generate.cpp: the whole module with its table.
 std::string Generate(ModuleContext& module);

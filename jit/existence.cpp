@@ -60,7 +60,15 @@ class ExistsGenerator {
     b_.SetInsertPoint(entry_);
   }
 
-  void Run() {
+  void Run(std::string_view literal) {
+    if (!literal.empty()) {
+      auto* type = llvm::FunctionType::get(m_.pointer, {m_.pointer, m_.i64, m_.pointer, m_.i64}, false);
+      llvm::Value* there = b_.CreateCall(m_.Host("memmem", type),
+                                         {text_, size_, m_.Bytes(literal, "literal"), I64(literal.size())});
+      entry_ = Block("automaton");
+      b_.CreateCondBr(b_.CreateIsNull(there), lost_, entry_);
+      b_.SetInsertPoint(entry_);
+    }
     std::vector<Ways> ways;
     std::size_t cases = 0;
     if (t_.states <= kMaxCodeStates) {
@@ -84,7 +92,9 @@ class ExistsGenerator {
   }
 
   void Code(const std::vector<Ways>& ways) {
-    llvm::AllocaInst* position = b_.CreateAlloca(m_.i64, nullptr, "position");
+    llvm::BasicBlock* top = &f_->getEntryBlock();
+    llvm::AllocaInst* position =
+        llvm::IRBuilder<>(top, top->begin()).CreateAlloca(m_.i64, nullptr, "position");
     b_.CreateStore(I64(0), position);
     std::vector<llvm::BasicBlock*> blocks(t_.states);
     blocks[ExistenceTable::kDead] = lost_;
@@ -188,11 +198,12 @@ class ExistsGenerator {
 
 }  // namespace
 
-llvm::Function* GenerateExists(ModuleContext& module, const ExistenceTable& table, const std::string& name) {
+llvm::Function* GenerateExists(ModuleContext& module, const ExistenceTable& table, std::string_view literal,
+                               const std::string& name) {
   auto* type = llvm::FunctionType::get(module.i32, {module.pointer, module.i64}, false);
   auto* function = llvm::Function::Create(type, llvm::GlobalValue::InternalLinkage, name, module.module());
   function->setDoesNotThrow();
-  ExistsGenerator(module, table, function).Run();
+  ExistsGenerator(module, table, function).Run(literal);
   return function;
 }
 

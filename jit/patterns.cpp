@@ -588,7 +588,10 @@ std::string GeneratePatterns(ModuleContext& module, std::vector<llvm::Constant*>
       std::string name = std::to_string(id);
       name.insert(0, 1, 'p').append(mode == kUtf8 ? ".utf8" : ".bytes");
       if (source.existence != nullptr) {
-        exists[mode] = GenerateExists(module, *source.existence, name + ".exists");
+        const std::vector<ir::Pattern::Literal>& literals = request.module->patterns[id].literals;
+        bool one = literals.size() == 1 && !literals[0].fold && literals[0].text.size() > 1;
+        exists[mode] = GenerateExists(module, *source.existence, one ? literals[0].text : std::string_view(),
+                                      name + ".exists");
       }
       auto* function = llvm::Function::Create(match_type, llvm::GlobalValue::InternalLinkage, name + ".match",
                                               module.module());

@@ -43,8 +43,10 @@ std::unique_ptr<llvm::TargetMachine> MakeTarget(std::uint32_t optimisation, std:
   }
   llvm::TargetOptions options;
   options.AllowFPOpFusion = llvm::FPOpFusion::Strict;
-  options.EnableFastISel = optimisation < 2;
-  auto level = optimisation < 2 ? llvm::CodeGenOptLevel::None : llvm::CodeGenOptLevel::Default;
+  options.EnableFastISel = optimisation == 0;
+  constexpr llvm::CodeGenOptLevel kLevels[] = {llvm::CodeGenOptLevel::None, llvm::CodeGenOptLevel::Less,
+                                               llvm::CodeGenOptLevel::Default};
+  llvm::CodeGenOptLevel level = kLevels[optimisation];
   std::unique_ptr<llvm::TargetMachine> machine(
       target->createTargetMachine(triple, llvm::sys::getHostCPUName(), Features(), options, llvm::Reloc::PIC_,
                                   llvm::CodeModel::Small, level, /*JIT=*/true));
@@ -74,8 +76,14 @@ void Optimise(llvm::Module& module, llvm::TargetMachine& machine, const CompileR
   builder.registerFunctionAnalyses(functions);
   builder.registerLoopAnalyses(loops);
   builder.crossRegisterProxies(loops, functions, components, modules);
-  auto level = request.optimisation == 1 ? llvm::OptimizationLevel::O1 : llvm::OptimizationLevel::O2;
-  builder.buildPerModuleDefaultPipeline(level).run(module, modules);
+  if (request.optimisation > 1) {
+    builder.buildPerModuleDefaultPipeline(llvm::OptimizationLevel::O2).run(module, modules);
+    return;
+  }
+  // The names are LLVM's own; a pipeline that it does not know would be a mistake here, found by every test.
+  llvm::ModulePassManager passes;
+  llvm::cantFail(builder.parsePassPipeline(passes, "function(sroa,early-cse,simplifycfg,instsimplify)"));
+  passes.run(module, modules);
 }
 
 }  // namespace

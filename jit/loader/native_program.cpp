@@ -79,12 +79,43 @@ std::vector<PatternPlan> PlanPatterns(const ir::Module& module, const JitOptions
   return plans;
 }
 
-std::string KeyText(const ir::Module& module, const OpenedPlugin& plugin, const JitOptions& options) {
-  return fmt::format(
+// What compiling at O1 costs, counted in instructions of patterns; a function is about twelve of them.
+constexpr std::size_t kMaxCostOfO1 = 50'000;
+
+int Optimisation(const ir::Module& module, const std::vector<PatternPlan>& plans, const JitOptions& options) {
+  if (options.optimisation >= 0) {
+    return std::min(options.optimisation, 2);
+  }
+  std::size_t cost = module.functions.size() * 12;
+  for (const PatternPlan& plan : plans) {
+    for (const regex::ProgPtr& program : plan.program) {
+      cost += plan.native && program != nullptr ? program->size() : 0;
+    }
+  }
+  return cost > kMaxCostOfO1 ? 0 : 1;
+}
+
+// Everything that the object depends on. The patterns' instructions stand in it too, since a pattern's text
+// does not tell which automaton a version of support/regex makes of it.
+std::string KeyText(const ir::Module& module, const std::vector<PatternPlan>& plans,
+                    const OpenedPlugin& plugin, const JitOptions& options) {
+  std::string text = fmt::format(
       "faultline {}; abi {}; layout {:016x}; {}; O{}; verify {}; inline {}; wrong {}; size {}\n{}",
-      FAULTLINE_VERSION, kAbiVersion, LayoutHash(), plugin.identity, options.optimisation, options.verify,
-      options.inline_operations, options.wrong_on_purpose, options.max_native_instructions,
+      FAULTLINE_VERSION, kAbiVersion, LayoutHash(), plugin.identity, Optimisation(module, plans, options),
+      options.verify, options.inline_operations, options.wrong_on_purpose, options.max_native_instructions,
       ir::Print(module));
+  for (const PatternPlan& plan : plans) {
+    for (const regex::ProgPtr& program : plan.program) {
+      if (program == nullptr) {
+        text += "none\n";
+        continue;
+      }
+      text += fmt::format("start {} size {}\n", program->start(), program->size());
+      text.append(reinterpret_cast<const char*>(program->insts().data()),
+                  program->insts().size() * sizeof(regex::Inst));
+    }
+  }
+  return text;
 }
 
 std::int32_t AskCancelled(void* cookie) {
@@ -123,7 +154,7 @@ std::string CompileWith(const OpenedPlugin& plugin, const ir::Module& module,
   CompileRequest request{};
   request.module = &module;
   request.patterns = sources.data();
-  request.optimisation = static_cast<std::uint32_t>(std::clamp(options.optimisation, 0, 2));
+  request.optimisation = static_cast<std::uint32_t>(Optimisation(module, plans, options));
   request.verify = options.verify ? 1 : 0;
   request.wrong_on_purpose = options.wrong_on_purpose;
   request.inline_operations = options.inline_operations ? 1 : 0;
@@ -335,7 +366,7 @@ NativeResult MakeNativeProgram(std::shared_ptr<const ir::Module> module, const J
   DiskCache cache(options.use_cache ? directory : "", options.cache_limit);
   std::string key;
   if (options.use_cache) {
-    key = DiskCache::Key(KeyText(source, *plugin, options));
+    key = DiskCache::Key(KeyText(source, plans, *plugin, options));
     if (std::optional<std::string> object = cache.Get(key)) {
       if (program->Load(*object).empty()) {
         result.from_cache = true;

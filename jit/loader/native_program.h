@@ -20,7 +20,8 @@
 namespace faultline::jit {
 
 struct JitOptions {
-  int optimisation = 2;         // 0, 1 or 2; docs/jit.md says what each costs
+  int optimisation = -1;        // 0, 1 or 2; docs/jit.md says what each costs. -1: 1, or 0 where that would
+                                // compile for many seconds
   bool require_native = false;  // anything that would not run natively is an error
   bool verify = false;          // check the generated code: tests and debug builds
 
