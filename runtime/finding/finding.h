@@ -49,7 +49,7 @@ struct ContextLine {
 struct Evidence {
   std::string file;
   std::int64_t line = 0;
-  std::string text;                        // the original line without its end, clipped around the match when very long
+  std::string text;  // the original line without its end, clipped around the match when very long
   std::uint32_t mark = 0, mark_size = 0;   // the match, in bytes of `text`; size 0: the whole line
   std::vector<ContextLine> before, after;  // neighbours in the file, ascending; empty unless asked for
 };
