@@ -14,6 +14,53 @@ namespace {
 // States that the question "can this match at all" may cost; where they do not suffice it is taken to match.
 constexpr std::uint32_t kMaxLintStates = 2000;
 
+// Whether a condition on the place stands where it might contradict the text around it. Most patterns have
+// none, and need no automaton to see that something matches. Recursion is bounded as the tree is: by the
+// parsers.
+bool MayContradict(const regex::NodePtr& node, bool at_begin, bool at_end) {
+  switch (node->kind()) {
+    case regex::NodeKind::kNoMatch:
+      return true;
+    case regex::NodeKind::kEmpty:
+    case regex::NodeKind::kLiteral:
+    case regex::NodeKind::kClass:
+    case regex::NodeKind::kAnyChar:
+    case regex::NodeKind::kAnyByte:
+      return false;
+    case regex::NodeKind::kAssert:
+      switch (node->assertion()) {
+        case regex::AssertKind::kBeginText:
+        case regex::AssertKind::kBeginLine:
+          return !at_begin;
+        case regex::AssertKind::kEndText:
+        case regex::AssertKind::kEndLine:
+          return !at_end;
+        case regex::AssertKind::kWordBoundary:
+        case regex::AssertKind::kNotWordBoundary:
+        case regex::AssertKind::kUnicodeWordBoundary:
+        case regex::AssertKind::kNotUnicodeWordBoundary:
+          return true;
+      }
+      return true;
+    case regex::NodeKind::kConcat:
+      for (std::size_t i = 0; i < node->children().size(); ++i) {
+        const bool first = at_begin && i == 0;
+        const bool last = at_end && i + 1 == node->children().size();
+        if (MayContradict(node->children()[i], first, last)) return true;
+      }
+      return false;
+    case regex::NodeKind::kAlternate:
+      return std::all_of(node->children().begin(), node->children().end(),
+                         [&](const regex::NodePtr& child) { return MayContradict(child, at_begin, at_end); });
+    case regex::NodeKind::kRepeat:
+      return node->min() > 0 &&
+             MayContradict(node->child(), at_begin && node->max() == 1, at_end && node->max() == 1);
+    case regex::NodeKind::kCapture:
+      return MayContradict(node->child(), at_begin, at_end);
+  }
+  return true;
+}
+
 // What a rule demands beside its first pattern makes it another rule.
 bool IsOnePattern(const Rule& rule) {
   return rule.ok && rule.stages.size() == 1 && rule.stages[0].alternatives.size() == 1 &&
@@ -72,6 +119,7 @@ void CheckPatterns(Context& context) {
           .Help("write some text that has to be there, or `{x:text}` for at least one character");
       continue;
     }
+    if (!MayContradict(pattern.node, true, true)) continue;
     regex::RelationOptions options;
     options.newlines = true;  // fields of JSON may hold them
     options.max_states = kMaxLintStates;

@@ -130,6 +130,12 @@ TEST_CASE("what a template cannot say is reported") {
   CHECK(Take("\"{a:text}{b:until(\",\")}\"", "") == "FL0403");
   CHECK(Take("\"{a} {a}\"", "") == "FL0409");
   CHECK(Take("\"{a:nosuch}\"", "") == "FL0203");
+  CHECK(Take("\"a{$}b\"", "") == "FL0408");
+  CHECK(Take("\"a{^}\"", "") == "FL0408");
+  CHECK(Take("\"{(a{$}b|{$}c)} d\"", "") == "FL0408");
+  CHECK(Take("\"{(a{$}|c)} d\"", "c d") == "match");
+  CHECK(Take("r\"a\\bb\"", "") == "FL0408");
+  CHECK(Take("r\"a\\b b\"", "a b") == "match");
   CHECK(Take("\"\"", "") == "FL0402");
   CHECK(Take("\"{x:rest}\"", "") == "FL0402");
 }
