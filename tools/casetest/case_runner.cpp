@@ -23,11 +23,12 @@ namespace {
 
 constexpr char kNow[] = "2026-03-01T12:00:00Z";
 
-// Options of a case: `args` holds --format X, --wrapper X, --max-line N, --now T, --tz Z, --no-stock, --redact.
+// Options of a case: `args` holds --format X, --wrapper X, --max-line N, --now T, --tz Z, --stock-formats, --stock-rules, --redact …
 struct CaseArguments {
   runtime::EngineOptions engine;
   bool redact = false;
-  bool stock_rules = false;
+  bool stock_rules = false;    // --stock-rules: all of them
+  bool stock_formats = false;  // --stock-formats: formats and wrappers; else only what the case declares
   std::size_t max_findings = 0;
   std::string error;
 };
@@ -44,6 +45,8 @@ CaseArguments ReadArguments(const CaseFile& file) {
       arguments.redact = true;
     } else if (word == "--stock-rules") {
       arguments.stock_rules = true;
+    } else if (word == "--stock-formats") {
+      arguments.stock_formats = true;
     } else if (!(words >> value)) {
       arguments.error = word + " has no value";
     } else if (word == "--format") {
@@ -133,8 +136,8 @@ class CaseRun {
     for (const Section* section : file_.FindAll("rule")) {
       rules.push_back({section->name.empty() ? "case.fault" : section->name, section->text, "-r"});
     }
-    for (driver::RuleFile& stock : arguments_.stock_rules ? driver::StockRuleFiles() : driver::StockFormatFiles()) {
-      rules.push_back(std::move(stock));
+    if (arguments_.stock_rules || arguments_.stock_formats) {
+      driver::AddStock(rules, arguments_.stock_rules ? driver::StockRuleFiles() : driver::StockFormatFiles());
     }
     driver::CompileOptions options;
     options.lints = file_.Find("diagnostics") != nullptr;
