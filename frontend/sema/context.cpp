@@ -81,11 +81,17 @@ ExprPtr MakeBuiltin(Builtin builtin, Span span) {
   return result;
 }
 
-ExprPtr MakeAnd(ExprPtr a, ExprPtr b) {
-  if (!a) return b;
-  if (!b) return a;
-  const Span span = Join(a->span, b->span);
-  return MakeOperation(lang::Opcode::and_bool, lang::TypeKind::kBool, span, std::move(a), std::move(b));
+ExprPtr MakeBalanced(lang::Opcode opcode, const lang::Type& type, Span span, std::vector<ExprPtr> parts) {
+  if (parts.empty()) return nullptr;
+  while (parts.size() > 1) {
+    std::vector<ExprPtr> joined;
+    for (std::size_t i = 0; i + 1 < parts.size(); i += 2) {
+      joined.push_back(MakeOperation(opcode, type, span, std::move(parts[i]), std::move(parts[i + 1])));
+    }
+    if (parts.size() % 2 == 1) joined.push_back(std::move(parts.back()));
+    parts = std::move(joined);
+  }
+  return std::move(parts[0]);
 }
 
 std::string TypeName(const lang::Type& type) {

@@ -49,8 +49,9 @@ ExprPtr MakeOperation(lang::Opcode opcode, lang::Type type, Span span, Arguments
   return result;
 }
 
-// a and b; either may be null, which is true.
-ExprPtr MakeAnd(ExprPtr a, ExprPtr b);
+// `parts` joined by an associative operation, as a balanced tree: however many there are, walking it needs
+// little stack. Null for no parts.
+ExprPtr MakeBalanced(lang::Opcode opcode, const lang::Type& type, Span span, std::vector<ExprPtr> parts);
 
 // "int", "list<text>"; what messages call a type.
 std::string TypeName(const lang::Type& type);

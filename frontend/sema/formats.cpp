@@ -133,7 +133,7 @@ void RecordChecker::CheckLines(const std::vector<ast::ExprPtr>& templates) {
         ok = false;
         continue;
       }
-      alternative.stores.push_back({slot, std::move(name.value)});
+      alternative.stores.push_back({slot, ValueOf(name)});
     }
     Pattern pattern;
     pattern.name = name_ + "#" + std::to_string(i + 1);
@@ -358,14 +358,15 @@ ExprPtr RecordChecker::Mapped(const ast::FieldDecl& decl, ExprPtr value, const T
     }
     results.push_back(std::move(result));
   }
-  ExprPtr chain = MakeConstant(Value::Missing(), type, decl.span);
-  for (std::size_t i = results.size(); i-- > 0;) {
-    ExprPtr equal = MakeOperation(lang::Opcode::eq_text, TypeKind::kBool, decl.map[i].key_span, Clone(*value),
-                                  MakeText(context_, decl.map[i].key, decl.map[i].key_span));
-    chain = MakeOperation(lang::Opcode::select, type, decl.map[i].key_span, std::move(equal),
-                          std::move(results[i]), std::move(chain));
+  std::vector<ExprPtr> choices;
+  for (std::size_t i = 0; i < results.size(); ++i) {
+    const Span span = decl.map[i].key_span;
+    ExprPtr equal = MakeOperation(lang::Opcode::eq_text, TypeKind::kBool, span, Clone(*value),
+                                  MakeText(context_, decl.map[i].key, span));
+    choices.push_back(MakeOperation(lang::Opcode::select, type, span, std::move(equal), std::move(results[i]),
+                                    MakeConstant(Value::Missing(), type, span)));
   }
-  return chain;
+  return MakeBalanced(lang::Opcode::default_value, type, decl.span, std::move(choices));
 }
 
 }  // namespace

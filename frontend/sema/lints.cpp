@@ -2,6 +2,7 @@
 #include "frontend/sema/lints.h"
 
 #include "support/regex/analysis.h"
+#include "support/regex/program.h"
 
 #include <algorithm>
 #include <map>
@@ -61,6 +62,43 @@ bool MayContradict(const regex::NodePtr& node, bool at_begin, bool at_end) {
   return true;
 }
 
+// Instructions that the pattern may need at most, roughly; saturates. Repeats copy what is in them.
+std::uint64_t SizeBound(const regex::NodePtr& node) {
+  constexpr std::uint64_t kPerRange = 12;  // a range of code points as sequences of bytes
+  std::uint64_t size = 2;
+  switch (node->kind()) {
+    case regex::NodeKind::kNoMatch:
+    case regex::NodeKind::kEmpty:
+    case regex::NodeKind::kAnyByte:
+    case regex::NodeKind::kAssert:
+      return size;
+    case regex::NodeKind::kAnyChar:
+      return kPerRange;
+    case regex::NodeKind::kLiteral:
+      return size + node->text().size();
+    case regex::NodeKind::kClass:
+      return size + kPerRange * node->ranges().size();
+    case regex::NodeKind::kConcat:
+    case regex::NodeKind::kAlternate:
+    case regex::NodeKind::kCapture:
+    case regex::NodeKind::kRepeat:
+      break;
+  }
+  for (const regex::NodePtr& child : node->children()) size += SizeBound(child);
+  if (node->kind() == regex::NodeKind::kRepeat) {
+    size *= static_cast<std::uint64_t>(std::max({node->min() + 1, node->max(), 1}));
+  }
+  return std::min(size, std::uint64_t{1} << 32);
+}
+
+// Whether the automata's budget suffices. Most patterns are far below it and need not be compiled to see
+// that.
+bool FitsBudget(const regex::NodePtr& node) {
+  const regex::CompileOptions options;
+  if (SizeBound(node) < options.max_insts / 4) return true;
+  return regex::Compile(node, options).ok();
+}
+
 // What a rule demands beside its first pattern makes it another rule.
 bool IsOnePattern(const Rule& rule) {
   return rule.ok && rule.stages.size() == 1 && rule.stages[0].alternatives.size() == 1 &&
@@ -117,6 +155,12 @@ void CheckPatterns(Context& context) {
     if (regex::MatchesEmpty(pattern.node)) {
       context.sink.Report(diag::matches_empty, pattern.span)
           .Help("write some text that has to be there, or `{x:text}` for at least one character");
+      continue;
+    }
+    if (!FitsBudget(pattern.node)) {
+      context.sink
+          .Report(diag::pattern_too_large, pattern.span, std::int64_t{regex::CompileOptions().max_insts})
+          .Help("split it into several rules, or count with `+` instead of `{1000}`");
       continue;
     }
     if (!MayContradict(pattern.node, true, true)) continue;

@@ -183,7 +183,7 @@ ExprPtr ExprChecker::CheckText(const ast::Expr& expr, TextUse use) {
 
 ExprPtr ExprChecker::Interpolate(const ast::StringExpr& text, TextUse use, bool strict) {
   const bool outer = std::exchange(strict_, strict);
-  ExprPtr result;
+  std::vector<ExprPtr> pieces;
   bool failed = false;
   for (const ast::StringPart& part : text.parts) {
     ExprPtr piece;
@@ -212,13 +212,12 @@ ExprPtr ExprChecker::Interpolate(const ast::StringExpr& text, TextUse use, bool 
       failed = true;
       continue;
     }
-    result = result ? MakeOperation(lang::Opcode::concat_text, lang::TypeKind::kText, text.span,
-                                    std::move(result), std::move(piece))
-                    : std::move(piece);
+    pieces.push_back(std::move(piece));
   }
   strict_ = outer;
   if (failed) return nullptr;
-  return result ? std::move(result) : MakeText(context_, "", text.span);
+  if (pieces.empty()) return MakeText(context_, "", text.span);
+  return MakeBalanced(lang::Opcode::concat_text, lang::TypeKind::kText, text.span, std::move(pieces));
 }
 
 ExprPtr ExprChecker::ToText(ExprPtr value, TextUse use) {

@@ -335,7 +335,7 @@ ExprPtr ExprChecker::CheckIn(const ast::InExpr& in) {
                                     [](const ast::ExprPtr& item) { return IsNocase(*item); });
     if (nocase) {
       if (left && left->type.kind() == TypeKind::kAny) left = Convert(std::move(left), TypeKind::kText);
-      ExprPtr result;
+      std::vector<ExprPtr> items;
       for (const ast::ExprPtr& item : list.items) {
         ExprPtr value;
         if (IsNocase(*item)) {
@@ -346,17 +346,14 @@ ExprPtr ExprChecker::CheckIn(const ast::InExpr& in) {
           value = CheckAs(*item, TypeKind::kText, "an item of the list");
         }
         if (!left || !value) return nullptr;
-        ExprPtr one = MakeOperation(IsNocase(*item) ? Opcode::eq_text_nocase : Opcode::eq_text,
-                                    TypeKind::kBool, item->span, Clone(*left), std::move(value));
-        result = result ? MakeOperation(Opcode::or_bool, TypeKind::kBool, in.span, std::move(result),
-                                        std::move(one))
-                        : std::move(one);
+        items.push_back(MakeOperation(IsNocase(*item) ? Opcode::eq_text_nocase : Opcode::eq_text,
+                                      TypeKind::kBool, item->span, Clone(*left), std::move(value)));
       }
       if (left->type.kind() != TypeKind::kText) {
         context_.sink.Report(diag::operator_mismatch, in.span, "in", TypeName(left->type), "list<text>");
         return nullptr;
       }
-      return negate(std::move(result));
+      return negate(MakeBalanced(Opcode::or_bool, TypeKind::kBool, in.span, std::move(items)));
     }
     // Networks are told from addresses by their slash.
     Type item = left ? left->type : Type();

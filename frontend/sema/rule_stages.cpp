@@ -103,8 +103,10 @@ void RuleChecker::CheckNarrowing(const ast::StageClause& clause) {
   stage.alternatives.clear();
   stage.span = Join(stage.span, clause.span);
   const std::uint32_t format = stage.format;
+  if (clause.alias) stage.alias = clause.alias->text;
   joined_.clear();
   if (!CheckSources(clause, stage)) Fail();
+  CheckWindow(clause, stage);
   stage.format = format;
   rule_.stages.push_back(std::move(stage));
   exprs_.set_silent(!rule_.ok);
@@ -248,7 +250,7 @@ void RuleChecker::CheckPatternSources(const ast::StageClause& clause, Stage& sta
     alternative.pattern = static_cast<std::uint32_t>(context_.out.patterns.size());
     for (BoundName& name : compiled[i]->names) {
       const std::uint32_t slot = slots[name.name];
-      if (slot != kNoIndex) alternative.stores.push_back({slot, std::move(name.value)});
+      if (slot != kNoIndex) alternative.stores.push_back({slot, ValueOf(name)});
     }
     context_.out.patterns.push_back(std::move(pattern));
     stage.alternatives.push_back(std::move(alternative));

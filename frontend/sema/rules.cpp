@@ -106,6 +106,11 @@ Rule RuleChecker::Check() {
         break;
     }
   }
+  for (std::uint32_t i = 0; i < rule_.stages.size(); ++i) {
+    Stage& stage = rule_.stages[i];
+    stage.guard = MakeBalanced(lang::Opcode::and_bool, TypeKind::kBool, stage.span, std::move(guards_[i]));
+    stage.join = MakeBalanced(lang::Opcode::and_bool, TypeKind::kBool, stage.span, std::move(joins_[i]));
+  }
   CheckCompleteness();
   CheckTests();
   FinishBindings();
@@ -269,9 +274,7 @@ void RuleChecker::Attach(ExprPtr condition, std::uint32_t stage_index) {
     ForEachBinding(*let.value,
                    [&](std::uint32_t used) { own = own && rule_.bindings[used].stage == stage_index; });
   }
-  Stage& stage = rule_.stages[stage_index];
-  ExprPtr& target = own ? stage.guard : stage.join;
-  target = MakeAnd(std::move(target), std::move(condition));
+  (own ? guards_ : joins_)[stage_index].push_back(std::move(condition));
 }
 
 // ---------------------------------------------------------------- the rule as a whole

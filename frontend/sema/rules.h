@@ -69,7 +69,8 @@ class RuleChecker {
   std::set<std::string> aliases_;
   std::set<std::uint32_t> named_holes_;  // bindings of holes, for the lint
   std::set<std::uint32_t> loaded_;       // bindings copied from a format or through an alias
-  bool broken_ = false;                  // the parser could not read a part of it
+  std::map<std::uint32_t, std::vector<ExprPtr>> guards_, joins_;  // conditions by stage
+  bool broken_ = false;                                           // the parser could not read a part of it
   bool has_stage_ = false;
   int matches_ = 0;
 };

@@ -21,6 +21,10 @@ bool IsBlank(char c) {
 
 }  // namespace
 
+ExprPtr ValueOf(BoundName& name) {
+  return MakeBalanced(lang::Opcode::default_value, name.type, name.span, std::move(name.values));
+}
+
 // ---------------------------------------------------------------- entry points
 
 std::optional<CompiledPattern> PatternCompiler::Compile(const ast::Expr& pattern) {
@@ -89,7 +93,9 @@ void PatternCompiler::Bind(const std::string& name, const HoleType& type, std::u
   bound.seen.insert(full);
   bound.always.insert(full);
   if (known == names_.end()) {
-    names_.push_back({full, type.type, std::move(value), false, use_span_.IsValid(), span});
+    BoundName bound_name{full, type.type, {}, false, use_span_.IsValid(), span};
+    bound_name.values.push_back(std::move(value));
+    names_.push_back(std::move(bound_name));
     return;
   }
   if (!(known->type == type.type)) {
@@ -98,8 +104,7 @@ void PatternCompiler::Bind(const std::string& name, const HoleType& type, std::u
     failed_ = true;
     return;
   }
-  known->value = MakeOperation(lang::Opcode::default_value, known->type, known->span, std::move(known->value),
-                               std::move(value));
+  known->values.push_back(std::move(value));
 }
 
 std::optional<std::string> PatternCompiler::NameOf(const ast::StringPart& part) {

@@ -39,11 +39,15 @@ inline constexpr std::size_t kMaxPatternDepth = 64;
 struct BoundName {
   std::string name;
   lang::Type type;
-  ExprPtr value;          // over kCapture
+  std::vector<ExprPtr>
+      values;             // over kCapture, one for each hole of the name; the first that is there counts
   bool optional = false;  // not bound by every match
   bool inner = false;     // bound by a hole of a named pattern
   Span span;
 };
+
+// The value of a name: of the hole through which the match went.
+ExprPtr ValueOf(BoundName& name);
 
 struct CompiledPattern {
   regex::NodePtr node;

@@ -245,6 +245,36 @@ TEST_CASE("warnings wait until there are no errors") {
   CHECK(compiled.Codes() == "FL0201");
 }
 
+TEST_CASE("long texts, many conditions and many alternatives need no deep stack") {
+  std::string report;
+  for (int i = 0; i < 20'000; ++i) report += "{a}";
+  Compiled text({RuleText("match \"x {a}\"\nreport \"" + report + "\"")});
+  CHECK(text.Codes() == "");
+  CHECK(text.Run("m.r", "x y")->report == std::string(20'000, 'y'));
+  std::string wheres;
+  for (int i = 0; i < 5'000; ++i) wheres += "where a != \"z\"\n";
+  Compiled conditions({RuleText("match \"x {a}\"\n" + wheres + "report \"{a}\"")});
+  CHECK(conditions.Codes() == "");
+  CHECK(conditions.Run("m.r", "x y"));
+  CHECK_FALSE(conditions.Run("m.r", "x z"));
+  std::string ways;
+  for (int i = 0; i < 2'000; ++i)
+    ways += (i == 0 ? "" : "|") + std::string("k") + std::to_string(i) + " {a:int}";
+  Compiled group({RuleText("match \"x {(" + ways + ")}\"\nreport \"{a}\"")});
+  CHECK(group.Codes() == "");
+  const std::optional<Found> last = group.Run("m.r", "x k149 7");
+  REQUIRE(last);
+  CHECK(last->report == "7");
+}
+
+TEST_CASE("a pattern that is too large for the automata is refused") {
+  CHECK(Codes("match r\"x(?<a>[a-z]{500}[0-9]{400}\\pL{100})\"\nreport \"{a}\"").find("FL04") == 0);
+  std::string ways;
+  for (int i = 0; i < 2'000; ++i)
+    ways += (i == 0 ? "" : "|") + std::string("k") + std::to_string(i) + " {a:int}";
+  CHECK(Codes("match \"x {(" + ways + ")}\"\nreport \"{a}\"") == "FL0407");
+}
+
 TEST_CASE("modules are split over files and find one another") {
   Compiled compiled(
       {"module go.a\npattern h = r\"h1:\\w+\"\nevent e { match \"sum {s:h}\" }\n",
