@@ -110,15 +110,12 @@ class Engine::Impl {
           free_.push_back(std::move(batch));
         }
       }
-      if (batches.empty() || Stopped()) break;
+      if (batches.empty()) break;
       pool_.Wait(batches.front().get());
       matcher_.Block(&batches.front()->block, batches.front()->scan, nearby);
       free_.push_back(nearby.Pop());
     }
-    if (Stopped()) {
-      summary_.interrupted = true;
-      for (const auto& batch : batches) pool_.Wait(batch.get());
-    }
+    summary_.interrupted |= Stopped();
     matcher_.EndSource();
     result.decision = stream.decision();
     result.errors = reader.errors();

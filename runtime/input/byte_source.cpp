@@ -54,8 +54,8 @@ class Memory final : public ByteSource {
 
 class Descriptor final : public ByteSource {
  public:
-  Descriptor(int descriptor, bool owned, std::string path, std::uint64_t limit)
-      : descriptor_(descriptor), owned_(owned), path_(std::move(path)), left_(limit) {}
+  Descriptor(int descriptor, bool owned, std::string path, std::uint64_t limit, const std::atomic<bool>* stop)
+      : descriptor_(descriptor), owned_(owned), path_(std::move(path)), left_(limit), stop_(stop) {}
   Descriptor(const Descriptor&) = delete;
   Descriptor& operator=(const Descriptor&) = delete;
   ~Descriptor() override {
@@ -66,6 +66,10 @@ class Descriptor final : public ByteSource {
     if (left_ == 0 || error_) return 0;
     const std::size_t want = static_cast<std::size_t>(std::min<std::uint64_t>(size, left_));
     for (;;) {
+      if (stop_ != nullptr && stop_->load(std::memory_order_relaxed)) {
+        left_ = 0;
+        return 0;
+      }
       const ssize_t n = read(descriptor_, buffer, want);
       if (n >= 0) {
         left_ = n == 0 ? 0 : left_ - static_cast<std::uint64_t>(n);  // the end is final
@@ -89,6 +93,7 @@ class Descriptor final : public ByteSource {
   bool owned_;
   std::string path_;
   std::uint64_t left_;
+  const std::atomic<bool>* stop_;
 };
 
 // A source some of whose first bytes were looked at before anybody read them.
@@ -144,9 +149,9 @@ std::unique_ptr<ByteSource> MemorySource(std::string_view bytes) {
   return std::make_unique<Memory>(bytes);
 }
 
-std::unique_ptr<ByteSource> DescriptorSource(int descriptor, bool owned, std::string path,
-                                             std::uint64_t limit) {
-  return std::make_unique<Descriptor>(descriptor, owned, std::move(path), limit);
+std::unique_ptr<ByteSource> DescriptorSource(int descriptor, bool owned, std::string path, std::uint64_t limit,
+                                             const std::atomic<bool>* stop) {
+  return std::make_unique<Descriptor>(descriptor, owned, std::move(path), limit, stop);
 }
 
 std::unique_ptr<ByteSource> DecodedSource(std::unique_ptr<ByteSource> inner, const std::string& path,

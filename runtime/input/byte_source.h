@@ -11,6 +11,7 @@
 
 #include "runtime/input/error.h"
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -48,9 +49,11 @@ class ByteSource {
 // Bytes in memory; `bytes` must outlive the source.
 std::unique_ptr<ByteSource> MemorySource(std::string_view bytes);
 
-// An open descriptor, which is closed at the end if `owned`. At most `limit` bytes are read.
+// An open descriptor, which is closed at the end if `owned`. At most `limit` bytes are read. Once `stop` (may be null) is
+// set the input ends; a read that waits comes back when the signal that set it interrupts it.
 std::unique_ptr<ByteSource> DescriptorSource(int descriptor, bool owned, std::string path,
-                                             std::uint64_t limit = UINT64_MAX);
+                                             std::uint64_t limit = UINT64_MAX,
+                                             const std::atomic<bool>* stop = nullptr);
 
 // zlib: concatenated members, zero padding behind the last one. `path` is for the error.
 std::unique_ptr<ByteSource> GzipSource(std::unique_ptr<ByteSource> inner, std::string path);

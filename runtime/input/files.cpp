@@ -116,10 +116,10 @@ InputList FindInputs(const std::vector<std::string>& arguments) {
   return list;
 }
 
-std::unique_ptr<ByteSource> OpenInput(const InputFile& file, InputError* error) {
+std::unique_ptr<ByteSource> OpenInput(const InputFile& file, InputError* error, const std::atomic<bool>* stop) {
   std::unique_ptr<ByteSource> source;
   if (file.path == "-") {
-    source = DescriptorSource(STDIN_FILENO, false, file.path);
+    source = DescriptorSource(STDIN_FILENO, false, file.path, UINT64_MAX, stop);
   } else {
     const int descriptor = open(file.path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY);
     if (descriptor < 0) {
@@ -135,7 +135,7 @@ std::unique_ptr<ByteSource> OpenInput(const InputFile& file, InputError* error) 
     // Files of /proc say that they are empty: those are read to their end.
     const bool sized = S_ISREG(status.st_mode) && status.st_size > 0;
     const std::uint64_t limit = sized ? static_cast<std::uint64_t>(status.st_size) : UINT64_MAX;
-    source = DescriptorSource(descriptor, true, file.path, limit);
+    source = DescriptorSource(descriptor, true, file.path, limit, stop);
   }
   std::string head;
   source = DecodedSource(std::move(source), file.path, file.from_folder ? &head : nullptr);

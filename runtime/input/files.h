@@ -13,6 +13,7 @@
 #include "runtime/input/byte_source.h"
 #include "runtime/input/error.h"
 
+#include <atomic>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -35,7 +36,8 @@ InputList FindInputs(const std::vector<std::string>& arguments);
 
 // Opens and sets up decoding. Null with *error filled when there is nothing to read. A regular file is read
 // up to the size it had when it was opened, so that a log which grows as fast as it is read still ends.
-std::unique_ptr<ByteSource> OpenInput(const InputFile& file, InputError* error);
+std::unique_ptr<ByteSource> OpenInput(const InputFile& file, InputError* error,
+                                      const std::atomic<bool>* stop = nullptr);
 
 // True for bytes that no log would hold: more than one in ten is a control character or part of invalid
 // UTF-8, NULs (which rotation leaves in logs) not counted; or nothing but NULs.

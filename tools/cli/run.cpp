@@ -134,7 +134,7 @@ int RunVerb(const Options& options) {
     for (const runtime::InputFile& file : list.files) {
       if (Interrupted() || Out().closed()) break;
       runtime::InputError error;
-      std::unique_ptr<runtime::ByteSource> source = runtime::OpenInput(file, &error);
+      std::unique_ptr<runtime::ByteSource> source = runtime::OpenInput(file, &error, &Interrupted());
       if (!source) {
         if (SayErrors({error}, options)) code = WorstExit(code, kInput);
         engine.NoteError(error);

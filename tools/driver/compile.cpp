@@ -39,6 +39,30 @@ std::string VerifierText(const std::vector<ir::VerifierError>& errors) {
   return text;
 }
 
+// `run -e 'match "…"'`: a rule without severity is an error, one without report shows the line.
+void CompleteInlineRule(ast::Module& module) {
+  for (const ast::DeclPtr& decl : module.decls) {
+    if (decl->kind != ast::DeclKind::kRule || decl->name.text != "inline") continue;
+    auto& rule = static_cast<ast::RuleDecl&>(*decl);
+    if (rule.is_event) continue;
+    auto has = [&](ast::ClauseKind kind) {
+      return std::any_of(rule.clauses.begin(), rule.clauses.end(), [&](const ast::ClausePtr& c) { return c->kind == kind; });
+    };
+    if (!has(ast::ClauseKind::kSeverity)) {
+      rule.clauses.push_back(std::make_unique<ast::SeverityClause>(rule.span, ast::Name{"error", rule.span}));
+    }
+    if (!has(ast::ClauseKind::kReport)) {
+      auto text = std::make_unique<ast::StringExpr>(rule.span);
+      ast::StringPart line;
+      line.kind = ast::StringPartKind::kHole;
+      line.span = rule.span;
+      line.expr = std::make_unique<ast::NameExpr>(ast::Name{"text", rule.span});
+      text->parts.push_back(std::move(line));
+      rule.clauses.push_back(std::make_unique<ast::TextClause>(ast::ClauseKind::kReport, rule.span, std::move(text)));
+    }
+  }
+}
+
 }  // namespace
 
 bool Compilation::has_errors() const {
@@ -58,6 +82,7 @@ std::unique_ptr<Compilation> Compile(std::vector<RuleFile> files, const CompileO
     } else {
       parsed = ParseOne(*result, result->sources.Add(file.path, file.text), is_inline, sink);
     }
+    if (is_inline) CompleteInlineRule(parsed.module);
     const FileId id = parsed.module.file;
     result->files.push_back({id, file.origin, std::move(parsed)});
   }
