@@ -595,6 +595,11 @@ std::string GeneratePatterns(ModuleContext& module, std::vector<llvm::Constant*>
       }
       auto* function = llvm::Function::Create(match_type, llvm::GlobalValue::InternalLinkage, name + ".match",
                                               module.module());
+      if (mode == kBytes && request.optimisation > 0) {
+        // Lines that are not UTF-8 are rare: not worth half of the compile time.
+        function->addFnAttr(llvm::Attribute::NoInline);
+        function->addFnAttr(llvm::Attribute::OptimizeNone);
+      }
       function->setDoesNotThrow();
       MatchGenerator generator(module, *source.program, function);
       generator.Run();

@@ -79,9 +79,6 @@ std::vector<PatternPlan> PlanPatterns(const ir::Module& module, const JitOptions
   return plans;
 }
 
-// What compiling at O1 costs, counted in instructions of patterns; a function is about twelve of them.
-constexpr std::size_t kMaxCostOfO1 = 50'000;
-
 int Optimisation(const ir::Module& module, const std::vector<PatternPlan>& plans, const JitOptions& options) {
   if (options.optimisation >= 0) {
     return std::min(options.optimisation, 2);
@@ -92,7 +89,7 @@ int Optimisation(const ir::Module& module, const std::vector<PatternPlan>& plans
       cost += plan.native && program != nullptr ? program->size() : 0;
     }
   }
-  return cost > kMaxCostOfO1 ? 0 : 1;
+  return cost > options.max_cost_of_o1 ? 0 : 1;
 }
 
 // Everything that the object depends on. The patterns' instructions stand in it too, since a pattern's text

@@ -20,8 +20,10 @@
 namespace faultline::jit {
 
 struct JitOptions {
-  int optimisation = -1;        // 0, 1 or 2; docs/jit.md says what each costs. -1: 1, or 0 where that would
-                                // compile for many seconds
+  int optimisation = -1;  // 0, 1 or 2; docs/jit.md says what each costs. -1: 1, or 0 where that would
+                          // compile for many seconds
+  // Above this the choice of -1 is 0: instructions of patterns, a function counted as 12.
+  std::size_t max_cost_of_o1 = 50'000;
   bool require_native = false;  // anything that would not run natively is an error
   bool verify = false;          // check the generated code: tests and debug builds
 

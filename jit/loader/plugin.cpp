@@ -34,8 +34,9 @@ std::vector<std::filesystem::path> Candidates(const std::string& directory) {
     return candidates;
   }
   candidates.push_back(folder);
-  candidates.push_back(folder / "lib" / "faultline");                // a build tree
-  candidates.push_back(folder.parent_path() / "lib" / "faultline");  // installed: bin/faultline beside lib/faultline
+  candidates.push_back(folder / "lib" / "faultline");  // a build tree
+  candidates.push_back(folder.parent_path() / "lib" /
+                       "faultline");  // installed: bin/faultline beside lib/faultline
   return candidates;
 }
 

@@ -1,5 +1,6 @@
 #include "jit/tiered.h"
 
+#include <algorithm>
 #include <atomic>
 #include <mutex>
 #include <system_error>
@@ -11,6 +12,8 @@ namespace {
 constexpr std::uint64_t kWorkOfCall = 64;
 // Each thread adds up its work alone and tells the others now and then.
 constexpr std::uint64_t kWorkBetweenReports = 64 << 10;
+
+constexpr std::size_t kMaxCostOfO1 = 10'000;
 
 struct TieredScratch final : runtime::Scratch {
   std::unique_ptr<runtime::Scratch> interpreter;
@@ -24,6 +27,8 @@ class Tiered final : public TieredProgram {
          TieredOptions options)
       : module_(std::move(module)), interpreter_(std::move(interpreter)), options_(std::move(options)) {
     threshold_ = options_.threshold != 0 ? options_.threshold : DefaultThreshold(*module_);
+    // Emitting machine code cannot be stopped, and the end of the run waits for it: O0 sooner than elsewhere.
+    options_.jit.max_cost_of_o1 = std::min(options_.jit.max_cost_of_o1, kMaxCostOfO1);
     std::function<bool()> asked = std::move(options_.jit.cancelled);
     options_.jit.cancelled = [this, asked = std::move(asked)] {
       return stopping_.load(std::memory_order_relaxed) || (asked && asked());
