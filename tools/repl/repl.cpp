@@ -241,13 +241,13 @@ std::string Repl::TryPattern(const std::string& text) {
 std::string Repl::TryExpression(const std::string& text) {
   std::vector<driver::RuleFile> files = options_.rules;
   files.insert(files.end(), kept_.begin(), kept_.end());
-  files.push_back({"<input>", "severity note\nmatch r\"^\"\nlet it = " + text + "\nreport \"{it default \"missing\"}\"\n", "-e"});
+  files.push_back({"<input>", "severity note\nmatch \"it\"\nlet it = " + text + "\nreport \"{it default \"missing\"}\"\n", "-e"});
   auto compilation = driver::Compile(std::move(files), {.lints = false, .inline_rules = true});
   if (!compilation->module) {
     // Without the default: values that are no text cannot share a type with it.
     files = options_.rules;
     files.insert(files.end(), kept_.begin(), kept_.end());
-    files.push_back({"<input>", "severity note\nmatch r\"^\"\nlet it = " + text + "\nreport \"{it}\"\n", "-e"});
+    files.push_back({"<input>", "severity note\nmatch \"it\"\nlet it = " + text + "\nreport \"{it}\"\n", "-e"});
     compilation = driver::Compile(std::move(files), {.lints = false, .inline_rules = true});
   }
   if (!compilation->module) return Errors(*compilation, options_.color);
@@ -255,7 +255,7 @@ std::string Repl::TryExpression(const std::string& text) {
   casetest::CollectingSink sink;
   runtime::Engine engine(made.program, options_.engine);
   engine.AddSink(&sink);
-  engine.Run(runtime::MemorySource("\n"), "<input>");
+  engine.Run(runtime::MemorySource("it\n"), "<input>");
   engine.Finish();
   for (const runtime::FindingPtr& finding : sink.findings) {
     const runtime::FindingField* field = finding->Field("it");
