@@ -29,7 +29,8 @@ void AddEverywhere(CLI::App& app, Options& o) {
   app.add_option("--color", o.color, "colours: auto (a terminal without NO_COLOR), always, never")
       ->check(CLI::IsMember({"auto", "always", "never"}))->capture_default_str();
   app.add_flag("--require-native", o.require_native, "end with an error where native code is missing (for tests)");
-  app.add_option("--opt-level", o.opt_level, "effort of the native compiler, 0 to 2")->check(CLI::Range(0, 2))->capture_default_str();
+  app.add_option("--opt-level", o.opt_level, "effort of the native compiler, 0 to 2; default: by the size of the rules")
+      ->check(CLI::Range(0, 2));
   app.add_flag("--no-cache", o.no_cache, "neither read nor write the cache of native code");
   app.add_flag("-q,--quiet", o.quiet, "only results, no remarks");
   app.add_flag("-v,--verbose", o.verbose, "say what was chosen and why");

@@ -55,7 +55,7 @@ struct Options {
   std::string emit;
   std::string color = "auto";
   bool no_cache = false;
-  int opt_level = 2;
+  int opt_level = -1;                     // -1: by the size of the rules
   bool quiet = false;
   bool verbose = false;
 

@@ -18,7 +18,7 @@ EngineChoice EngineByName(std::string_view name);
 
 struct ProgramOptions {
   EngineChoice engine = EngineChoice::kAuto;
-  int opt_level = 2;
+  int opt_level = -1;  // 0 to 2; -1: by the size of the rules
   bool require_native = false;  // no fall-back: an error instead
   bool use_cache = true;
   std::string cache_directory = {};  // empty: the user's
