@@ -1,4 +1,5 @@
 // Stages: what is looked for, what it binds, how far away it may stand.
+#include "frontend/sema/holes.h"
 #include "frontend/sema/rules.h"
 
 #include <algorithm>
@@ -250,7 +251,15 @@ void RuleChecker::CheckPatternSources(const ast::StageClause& clause, Stage& sta
     alternative.pattern = static_cast<std::uint32_t>(context_.out.patterns.size());
     for (BoundName& name : compiled[i]->names) {
       const std::uint32_t slot = slots[name.name];
-      if (slot != kNoIndex) alternative.stores.push_back({slot, ValueOf(name)});
+      if (slot == kNoIndex) continue;
+      const lang::Type& wanted = rule_.bindings[slot].type;
+      ExprPtr value = ValueOf(name);
+      if (!(wanted == name.type)) {
+        const auto convert = TextConversion(wanted);
+        if (name.type.kind() != lang::TypeKind::kText || !convert) continue;  // a conflict, already reported
+        value = convert(std::move(value));
+      }
+      alternative.stores.push_back({slot, std::move(value)});
     }
     context_.out.patterns.push_back(std::move(pattern));
     stage.alternatives.push_back(std::move(alternative));
@@ -279,7 +288,9 @@ std::uint32_t RuleChecker::Bind(const std::string& name, const lang::Type& type,
       Fail();
       return kNoIndex;
     }
-    if (!(known.type == type)) {
+    if (type.kind() == lang::TypeKind::kText && TextConversion(known.type)) {
+      binding.type = known.type;  // an untyped hole takes the type that the name has
+    } else if (!(known.type == type)) {
       context_.sink.Report(diag::type_conflict, span, name, TypeName(type), TypeName(known.type))
           .Label(known.span, "bound as " + TypeName(known.type) + " here")
           .Help(
