@@ -10,7 +10,10 @@ namespace {
 
 constexpr std::string_view kMade =
     "<!-- Made from the tables in support/lang: change them there, then run FAULTLINE_UPDATE_PAGES=1 "
-    "unit_lang. -->\n\n";
+    "unit_lang. -->\n\n"
+    "[The language](../language.md) · [your first rule](../writing-rules.md) · reference: [operators and "
+    "functions](operators.md), "
+    "[hole types](holes.md), [types](types.md)\n\n";
 
 std::string Cell(std::string_view text) {
   std::string cell;

@@ -9,8 +9,11 @@ What a fenced block's info string says decides:
   ```fault right      there as well: nothing is reported
   ```fault fragment   not run (a piece that is no file)
   ```console          lines `$ faultline …` are run from ROOT, what stands below must come out; a line of only
-                      `…` stands for any lines. `$ cat > NAME` writes the lines up to `EOF` to a scratch folder.
-Every page of docs/diagnostics must have both a wrong and a right example, every code of `list diagnostics` a page.
+                      `…` stands for any lines. `$ cat > NAME` writes the lines up to `EOF` to a scratch folder, and
+                      from there on the page's commands run in that folder.
+Every page of docs/diagnostics must have both a wrong and a right example, every code of `list diagnostics` a page. Where no page can
+hold the wrong text, a line `<!-- no wrong example: REASON -->` stands for it.
+Every relative link of a page leads to a file or folder that exists.
 Prints each failure and, last, the counts.
 """
 import json
@@ -22,6 +25,9 @@ import sys
 import tempfile
 
 FENCE = re.compile(r"^(?P<indent> *)```+(?P<info>[^`]*)$")
+NO_WRONG = re.compile(r"^<!-- no wrong example: \S.*-->$", re.M)
+LINK = re.compile(r"\]\(\s*<?([^)<>\s]+)")
+CODE = re.compile(r"(`+)(?:(?!\1).)*\1")
 
 
 def blocks(path):
@@ -40,6 +46,25 @@ def blocks(path):
             number += 1
         number += 1
         yield start, opening["info"].strip(), "\n".join(body) + "\n"
+
+
+def broken_links(path, root):
+    """(line number, target) of each relative link to nothing. Links in fenced blocks and code are text."""
+    fence = None
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        if fence:
+            fence = None if line.strip() == fence else fence
+            continue
+        opening = FENCE.match(line)
+        if opening:
+            fence = "`" * (len(line.strip()) - len(line.strip().lstrip("`")))
+            continue
+        for target in LINK.findall(CODE.sub("", line)):
+            if re.match(r"[a-z][a-z0-9+.-]*:|#", target):
+                continue
+            place = (path.parent / target.split("#")[0]).resolve()
+            if not place.is_relative_to(root) or not place.exists():
+                yield number, target
 
 
 def reported(binary, rule_file):
@@ -85,9 +110,7 @@ def run_console(binary, root, scratch, text):
         env = dict(os.environ, PATH=f"{pathlib.Path(binary).parent}:{os.environ['PATH']}", NO_COLOR="1", LC_ALL="C.UTF-8")
         for name in ("GITHUB_ACTIONS", "CI"):
             env.pop(name, None)
-        files = {p.name for p in pathlib.Path(scratch).iterdir()}
-        words = command.split()
-        place = scratch if any(w in files for w in words) or any(w.split(":")[0] in files for w in words) else root
+        place = scratch if any(pathlib.Path(scratch).iterdir()) else root
         run = subprocess.run(["bash", "-c", command], cwd=place, env=env, capture_output=True, text=True, timeout=120, stdin=subprocess.DEVNULL)
         got = (run.stdout + run.stderr).splitlines()
         if not fits(wanted, got):
@@ -103,8 +126,9 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         for page in pages:
             name = page.resolve().relative_to(root).as_posix()
-            scratch = pathlib.Path(folder) / name.replace("/", "_")
-            scratch.mkdir()
+            modules = pathlib.Path(folder) / name.replace("/", "_")
+            scratch = modules / "console"
+            scratch.mkdir(parents=True)
             kinds = set()
             for line, info, text in blocks(page):
                 words = info.split()
@@ -118,7 +142,7 @@ def main():
                 if words[0] == "console":
                     bad = run_console(binary, root, scratch, text)
                 else:
-                    rule_file = scratch / f"example_{line}.fault"
+                    rule_file = modules / f"example_{line}.fault"
                     rule_file.write_text(text, encoding="utf-8")
                     codes, run = reported(binary, rule_file)
                     if "wrong" in words:
@@ -136,6 +160,11 @@ def main():
                 for problem in bad:
                     problems.append(f"{name}:{line}: {problem}")
                 counts["failed"] += bool(bad)
+            for line, target in broken_links(page, root):
+                problems.append(f"{name}:{line}: {target} does not exist")
+                counts["failed"] += 1
+            if NO_WRONG.search(page.read_text(encoding="utf-8")):
+                kinds.add("wrong")
             if re.fullmatch(r"FL\d{4}", page.stem) and not {"wrong", "right"} <= kinds:
                 problems.append(f"{name}: a diagnostic's page needs a `fault wrong` and a `fault right` example")
                 counts["failed"] += 1
@@ -146,7 +175,7 @@ def main():
                 if not (root / "docs/diagnostics" / f"{code}.md").exists():
                     problems.append(f"docs/diagnostics/{code}.md is missing")
                     counts["failed"] += 1
-    print("\n".join(problems))
+    print("\n".join(problems) if problems else f"{len(pages)} pages: every link leads somewhere")
     print(f"{counts['run'] - counts['failed']} passed, {counts['failed']} failed, {counts['skipped']} skipped")
     return counts["failed"] > 0
 
