@@ -1,12 +1,5 @@
 #include "tools/repl/repl.h"
 
-#include <fmt/format.h>
-
-#include <algorithm>
-#include <array>
-#include <cctype>
-#include <memory>
-
 #include "ir/plan.h"
 #include "ir/text.h"
 #include "runtime/input/files.h"
@@ -14,8 +7,15 @@
 #include "runtime/report/report.h"
 #include "support/diag/render.h"
 #include "support/lang/lang.h"
+#include "support/value/print.h"
 #include "tools/casetest/rule_tests.h"
 #include "tools/driver/program.h"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <fmt/format.h>
+#include <memory>
 
 namespace faultline::repl {
 
@@ -39,7 +39,8 @@ std::string Trim(std::string_view text) {
 
 std::string FirstWord(std::string_view text) {
   std::size_t end = 0;
-  while (end < text.size() && (std::isalnum(static_cast<unsigned char>(text[end])) != 0 || text[end] == '_')) ++end;
+  while (end < text.size() && (std::isalnum(static_cast<unsigned char>(text[end])) != 0 || text[end] == '_'))
+    ++end;
   return std::string(text.substr(0, end));
 }
 
@@ -76,7 +77,8 @@ std::string Errors(const driver::Compilation& compilation, bool color) {
   if (!compilation.fault.empty()) return "a fault of ours: " + compilation.fault + "\n";
   std::string text;
   for (const Diagnostic& diagnostic : compilation.diagnostics) {
-    if (diagnostic.severity() == DiagnosticSeverity::kError) text += RenderText(diagnostic, compilation.sources, color);
+    if (diagnostic.severity() == DiagnosticSeverity::kError)
+      text += RenderText(diagnostic, compilation.sources, color);
   }
   return text;
 }
@@ -103,8 +105,10 @@ bool Repl::Load(const std::string& path, std::string* answer) {
   }
   const bool cut = text.size() > kMaxSample;
   if (cut) text.resize(kMaxSample);
-  const auto lines = std::count(text.begin(), text.end(), '\n') + (!text.empty() && text.back() != '\n' ? 1 : 0);
-  *answer = fmt::format("{}: {} lines{}\n", runtime::SafeText(path), lines, cut ? ", only the first 64 MiB" : "");
+  const auto lines =
+      std::count(text.begin(), text.end(), '\n') + (!text.empty() && text.back() != '\n' ? 1 : 0);
+  *answer =
+      fmt::format("{}: {} lines{}\n", runtime::SafeText(path), lines, cut ? ", only the first 64 MiB" : "");
   SetSample(path, std::move(text));
   return true;
 }
@@ -128,7 +132,8 @@ std::string Repl::Evaluate(const std::string& text) {
   if (word == "quit" || word == "exit") return Command(":quit");
   if (word == "help") return Command(":help");
   if (IsOneOf(word, {"rule", "event", "pattern", "format", "wrapper"})) return TryRule(text, false, true);
-  if (IsOneOf(word, {"match", "from", "severity", "report", "let", "where"})) return TryRule(text, true, false);
+  if (IsOneOf(word, {"match", "from", "severity", "report", "let", "where"}))
+    return TryRule(text, true, false);
   // A string alone is a pattern; a string followed by an operator is an expression.
   if (text[0] == '"' || text.starts_with("r\"") || text.starts_with("#\"") || text.starts_with("r#\"")) {
     std::string probe = TryPattern(text);
@@ -153,7 +158,9 @@ std::string Repl::Command(const std::string& text) {
     return answer;
   }
   if (verb == ":sample") {
-    return sample_name_.empty() ? "no sample; :load FILE\n" : fmt::format("{}: {} bytes\n", runtime::SafeText(sample_name_), sample_.size());
+    return sample_name_.empty()
+               ? "no sample; :load FILE\n"
+               : fmt::format("{}: {} bytes\n", runtime::SafeText(sample_name_), sample_.size());
   }
   if (verb == ":rules") {
     std::string names;
@@ -163,7 +170,9 @@ std::string Repl::Command(const std::string& text) {
   if (verb == ":drop") {
     const std::size_t before = kept_.size();
     std::erase_if(kept_, [&](const driver::RuleFile& f) { return f.path == argument; });
-    return kept_.size() < before ? "dropped\n" : fmt::format("no declaration is called `{}`\n", runtime::SafeText(argument));
+    return kept_.size() < before
+               ? "dropped\n"
+               : fmt::format("no declaration is called `{}`\n", runtime::SafeText(argument));
   }
   if (verb == ":plan") {
     std::vector<driver::RuleFile> files = options_.rules;
@@ -196,7 +205,8 @@ std::string Repl::TryRule(const std::string& source, bool as_inline, bool keep) 
   if (IsOneOf(word, {"event", "pattern", "format", "wrapper"})) return "ok\n";
   if (sample_name_.empty()) return "ok; no sample to try it on, :load FILE\n";
 
-  driver::ProgramResult made = driver::MakeProgram(compilation->module, {.engine = driver::EngineChoice::kInterp});
+  driver::ProgramResult made =
+      driver::MakeProgram(compilation->module, {.engine = driver::EngineChoice::kInterp});
   casetest::CollectingSink sink;
   runtime::Engine engine(made.program, options_.engine);
   engine.AddSink(&sink);
@@ -209,9 +219,13 @@ std::string Repl::TryRule(const std::string& source, bool as_inline, bool keep) 
   std::size_t shown = 0;
   for (const runtime::FindingPtr& finding : sink.findings) {
     if (++shown > options_.max_lines) break;
-    answer += fmt::format("{}:{}: {}\n", runtime::SafeText(sample_name_), finding->location.line, runtime::SafeText(finding->message));
+    answer += fmt::format("{}:{}: {}\n", runtime::SafeText(sample_name_), finding->location.line,
+                          runtime::SafeText(finding->message));
     for (const runtime::FindingField& field : finding->fields) {
-      answer += fmt::format("    {} = {}\n", field.name, ir::PrintValue(field.value));
+      // Text in quotes, with its blanks and control bytes visible; all else as a report prints it.
+      const std::string value = field.value.kind == ValueKind::kText ? ir::PrintValue(field.value)
+                                                                     : runtime::SafeText(ToText(field.value));
+      answer += fmt::format("    {} = {}\n", field.name, value);
     }
   }
   const std::size_t total = sink.findings.size();
@@ -230,7 +244,8 @@ std::string Repl::TryPattern(const std::string& text) {
     // An operator behind the string makes it an expression; any other mistake is the pattern's.
     const std::size_t close = text.rfind('"');
     const std::string behind = Trim(text.substr(close + 1));
-    const bool one_string = behind.empty() || behind == "i" || behind == "u" || behind == "iu" || behind == "#";
+    const bool one_string =
+        behind.empty() || behind == "i" || behind == "u" || behind == "iu" || behind == "#";
     const bool has_operator = text.find("\" ") != std::string::npos;
     return one_string && !has_operator ? Errors(*compilation, options_.color) : std::string();
   }
@@ -241,17 +256,21 @@ std::string Repl::TryPattern(const std::string& text) {
 std::string Repl::TryExpression(const std::string& text) {
   std::vector<driver::RuleFile> files = options_.rules;
   files.insert(files.end(), kept_.begin(), kept_.end());
-  files.push_back({"<input>", "severity note\nmatch \"it\"\nlet it = " + text + "\nreport \"{it default \"missing\"}\"\n", "-e"});
+  files.push_back(
+      {"<input>", "severity note\nmatch \"it\"\nlet it = " + text + "\nreport \"{it default \"missing\"}\"\n",
+       "-e"});
   auto compilation = driver::Compile(std::move(files), {.lints = false, .inline_rules = true});
   if (!compilation->module) {
     // Without the default: values that are no text cannot share a type with it.
     files = options_.rules;
     files.insert(files.end(), kept_.begin(), kept_.end());
-    files.push_back({"<input>", "severity note\nmatch \"it\"\nlet it = " + text + "\nreport \"{it}\"\n", "-e"});
+    files.push_back(
+        {"<input>", "severity note\nmatch \"it\"\nlet it = " + text + "\nreport \"{it}\"\n", "-e"});
     compilation = driver::Compile(std::move(files), {.lints = false, .inline_rules = true});
   }
   if (!compilation->module) return Errors(*compilation, options_.color);
-  driver::ProgramResult made = driver::MakeProgram(compilation->module, {.engine = driver::EngineChoice::kInterp});
+  driver::ProgramResult made =
+      driver::MakeProgram(compilation->module, {.engine = driver::EngineChoice::kInterp});
   casetest::CollectingSink sink;
   runtime::Engine engine(made.program, options_.engine);
   engine.AddSink(&sink);
@@ -267,7 +286,9 @@ std::string Repl::TryExpression(const std::string& text) {
 
 std::vector<std::string> Repl::Complete(std::string_view text) const {
   std::size_t begin = text.size();
-  while (begin > 0 && (std::isalnum(static_cast<unsigned char>(text[begin - 1])) != 0 || text[begin - 1] == '_' || text[begin - 1] == ':')) --begin;
+  while (begin > 0 && (std::isalnum(static_cast<unsigned char>(text[begin - 1])) != 0 ||
+                       text[begin - 1] == '_' || text[begin - 1] == ':'))
+    --begin;
   const std::string_view word = text.substr(begin);
   std::vector<std::string> found;
   auto offer = [&](std::string_view candidate) {
@@ -278,7 +299,8 @@ std::vector<std::string> Repl::Complete(std::string_view text) const {
     if (row.form == lang::OperatorForm::kFunction) offer(row.spelling);
   }
   for (const lang::HoleRow& row : lang::HoleTypes()) offer(row.name);
-  for (const char* command : {":load", ":sample", ":rules", ":drop", ":plan", ":help", ":quit"}) offer(command);
+  for (const char* command : {":load", ":sample", ":rules", ":drop", ":plan", ":help", ":quit"})
+    offer(command);
   std::sort(found.begin(), found.end());
   found.erase(std::unique(found.begin(), found.end()), found.end());
   return found;
