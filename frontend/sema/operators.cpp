@@ -225,7 +225,19 @@ ExprPtr ExprChecker::Mismatch(const ast::BinaryExpr& binary, const Expr& left, c
   diagnostic.Label(left.span, TypeName(left.type)).Label(right.span, TypeName(right.type));
   const bool texts = left.type.kind() == TypeKind::kText || right.type.kind() == TypeKind::kText;
   const Type& other = left.type.kind() == TypeKind::kText ? right.type : left.type;
-  if (texts && comparison && other.kind() != TypeKind::kList) {
+  const Expr& text = left.type.kind() == TypeKind::kText ? left : right;
+  const Expr& beside = &text == &left ? right : left;
+  const bool takes_text_only = binary.op == Operator::kContains || binary.op == Operator::kStartsWith ||
+                               binary.op == Operator::kEndsWith;
+  if (texts && comparison && text.kind == ExprKind::kConstant && beside.kind != ExprKind::kConstant &&
+      other.kind() != TypeKind::kList) {
+    // The text is a literal, so it is not a type that was forgotten but a literal of the wrong form.
+    const std::string name(beside.kind == ExprKind::kBinding ? context_.sources.TextOf(beside.span) : "x");
+    const std::string as_text = "`" + name + " as text`";
+    diagnostic.Help(takes_text_only ? "write " + as_text
+                                    : "a value of type " + TypeName(other) +
+                                          " stands without quotes, or compare " + as_text);
+  } else if (texts && comparison && other.kind() != TypeKind::kList) {
     diagnostic.Help("a hole or field is text unless it has a type: `{x:" + TypeName(other) +
                     "}`, or write `x as " + TypeName(other) + "`");
   } else if (binary.op == Operator::kAdd && texts) {

@@ -63,7 +63,12 @@ bool PatternCompiler::Spend(Span span) {
 // Group names of the regex are for readers: where a name cannot be one, or stands twice, the group has none.
 std::string PatternCompiler::GroupName(std::uint32_t capture) const {
   const std::string& name = captures_[capture - 1];
-  if (name.find('.') != std::string::npos) return "";
+  // A dotted name, or one that stood in backquotes: only a regex's own names are limited to letters and
+  // digits.
+  const auto plain = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+  };
+  if (!std::all_of(name.begin(), name.end(), plain)) return "";
   for (std::uint32_t i = 0; i + 1 < capture; ++i) {
     if (captures_[i] == name) return "";
   }
