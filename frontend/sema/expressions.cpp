@@ -120,6 +120,7 @@ ExprPtr ExprChecker::UseBinding(std::uint32_t index, Span span) {
   const Binding& binding = bindings_[index];
   used_.insert(index);
   if (strict_ && binding.optional && !present_.contains(index)) {
+    if (silent_) return nullptr;  // whether it is bound always is not known either
     context_.sink.Report(diag::may_be_missing, span, binding.name)
         .Label("not every match has it")
         .Label(binding.span, "bound here")

@@ -161,11 +161,13 @@ def main():
                     problems.append(f"{name}:{line}: {problem}")
                 counts["failed"] += bool(bad)
             for line, target in broken_links(page, root):
+                counts["run"] += 1
                 problems.append(f"{name}:{line}: {target} does not exist")
                 counts["failed"] += 1
             if NO_WRONG.search(page.read_text(encoding="utf-8")):
                 kinds.add("wrong")
             if re.fullmatch(r"FL\d{4}", page.stem) and not {"wrong", "right"} <= kinds:
+                counts["run"] += 1
                 problems.append(f"{name}: a diagnostic's page needs a `fault wrong` and a `fault right` example")
                 counts["failed"] += 1
         if len(sys.argv) <= 3:
@@ -173,6 +175,7 @@ def main():
             for row in filter(None, listed.stdout.splitlines()):
                 code = json.loads(row)["code"]
                 if not (root / "docs/diagnostics" / f"{code}.md").exists():
+                    counts["run"] += 1
                     problems.append(f"docs/diagnostics/{code}.md is missing")
                     counts["failed"] += 1
     print("\n".join(problems) if problems else f"{len(pages)} pages: every link leads somewhere")
