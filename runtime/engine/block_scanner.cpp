@@ -47,9 +47,14 @@ void BlockScanner::CallByLiterals(std::string_view text) {
 void BlockScanner::ScanRecord(RecordBlock* block, std::uint32_t index, ScanResult* result) {
   const EnginePlan& plan = evaluator_.plan();
   RecordView& record = block->records[index];
+  called_.insert(called_.end(), plan.everywhere().begin(), plan.everywhere().end());
+  if (!plan.computed_text()) {
+    // Most candidates are none; those of raw bytes are told before the record's format is worked out.
+    std::erase_if(called_, [&](AlternateId id) { return evaluator_.IsRefutedByBytes(id, record); });
+    if (called_.empty()) return;
+  }
   evaluator_.Resolve(record, &block->arena);
   if (plan.computed_text()) CallByLiterals(record.context.text);
-  called_.insert(called_.end(), plan.everywhere().begin(), plan.everywhere().end());
   std::sort(called_.begin(), called_.end());
   called_.erase(std::unique(called_.begin(), called_.end()), called_.end());
 

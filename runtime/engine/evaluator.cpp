@@ -52,6 +52,13 @@ void StageEvaluator::Resolve(RecordView& record, Arena* arena) {
   record.resolved = true;
 }
 
+bool StageEvaluator::IsRefutedByBytes(AlternateId alternate, const RecordView& record) {
+  const Alternate& candidate = plan_.alternates()[alternate];
+  if (candidate.pattern == ir::kNone) return false;
+  if (plan_.stages()[candidate.stage].stage->input != ir::StageInput::kRaw) return false;
+  return !program_.Match(candidate.pattern, record.context.raw, {}, *scratch_);
+}
+
 Value StageEvaluator::Call(ir::FunctionId function, Value* slots, const RecordContext* record, Arena* arena) {
   context_.arena = arena;
   Frame frame;

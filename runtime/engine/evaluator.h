@@ -36,6 +36,9 @@ class StageEvaluator {
   // Decides the record's format and text; idempotent.
   void Resolve(RecordView& record, Arena* arena);
 
+  // Whether the alternate looks at raw bytes and they do not match: known without deciding the record's format.
+  bool IsRefutedByBytes(AlternateId alternate, const RecordView& record);
+
   // Tries `alternates`, which are of one stage, ascending, and appends the matches: at most one, but for
   // formats of which several records stand in one. The record is resolved.
   void Evaluate(std::span<const AlternateId> alternates, const RecordView& record, std::uint32_t record_index,
