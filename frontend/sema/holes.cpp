@@ -340,6 +340,11 @@ std::optional<HoleType> ResolveHole(Context& context, const FileScope& file, con
   const lang::HoleRow* row = lang::HoleTypeByName(name);
   if (row == nullptr || row->regex.empty()) {
     if (context.names.ModuleIsBroken(file, type.name)) return std::nullopt;
+    if (const std::string module = context.names.ModuleToUse(type.name); !module.empty()) {
+      context.sink.Report(diag::unknown_hole_type, type.name.span, name)
+          .Help("write `use " + module + "` at the head of the file");
+      return std::nullopt;
+    }
     HelpWithNearest(context.sink.Report(diag::unknown_hole_type, type.name.span, name), type.name.span, name,
                     KnownHoles(context, file));
     return std::nullopt;

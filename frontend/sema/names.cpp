@@ -162,6 +162,16 @@ bool Names::ModuleIsBroken(const FileScope& file, const ast::Path& path) const {
   return false;
 }
 
+std::string Names::ModuleToUse(const ast::Path& path) const {
+  if (path.parts.size() < 2) return {};
+  const std::string prefix = PrefixOf(path);
+  for (const auto& [name, module] : modules_) {
+    if (name != prefix && !name.ends_with("." + prefix)) continue;
+    if (module->symbols.contains(path.parts.back().text)) return name;
+  }
+  return {};
+}
+
 std::vector<std::string> Names::Visible(const FileScope& file, std::span<const SymbolKind> kinds) const {
   std::vector<std::string> result;
   auto add = [&](const ModuleScope& module, const std::string& prefix) {

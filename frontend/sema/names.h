@@ -71,6 +71,10 @@ class Names {
   // that could not be read.
   bool ModuleIsBroken(const FileScope& file, const ast::Path& path) const;
 
+  // The module that declares what `path` says but that the file does not `use`; empty if there is none. Its
+  // name is the path's prefix, or ends in it.
+  std::string ModuleToUse(const ast::Path& path) const;
+
   // Spellings visible in `file` of declarations of these kinds, for "did you mean".
   std::vector<std::string> Visible(const FileScope& file, std::span<const SymbolKind> kinds) const;
 

@@ -316,6 +316,11 @@ void RuleChecker::CheckNamedSource(const ast::StageClause& clause, const ast::St
   const std::string name = source.name->Text();
   if (symbol == nullptr) {
     if (context_.names.ModuleIsBroken(file_, *source.name)) return Fail();
+    if (const std::string module = context_.names.ModuleToUse(*source.name); !module.empty()) {
+      context_.sink.Report(diag::unknown_source, source.span, name)
+          .Help("write `use " + module + "` at the head of the file");
+      return;
+    }
     HelpWithNearest(context_.sink.Report(diag::unknown_source, source.span, name), source.span, name,
                     context_.names.Visible(file_, std::array{SymbolKind::kPattern, SymbolKind::kRule,
                                                              SymbolKind::kEvent, SymbolKind::kFormat}));
