@@ -46,7 +46,7 @@ int CheckVerb(const Options& options) {
   }
   if (compilation->has_errors()) return kUsage;
   if (!options.emit.empty()) return WorstExit(code, Emit(options, *compilation));
-  if (!options.json && !options.quiet && compilation->diagnostics.empty()) {
+  if (!options.json && !options.quiet && compilation->diagnostics.empty() && code == kOk) {
     std::size_t rules = 0, files = 0;
     for (const driver::ParsedFile& file : compilation->files) files += file.origin != "stock";
     for (const sema::Rule& rule : compilation->checked.rules) {

@@ -58,11 +58,17 @@ std::string HowItRuns(const runtime::Program& program, const ir::Rule& rule) {
   }
   for (const ir::FunctionId id : {rule.finish, rule.report, rule.fix, rule.at}) AddFunction(functions, id);
   std::string text = fmt::format("runs on {}:\n", program.engine_name());
+  // What is equal in several rules is kept once, under the name of the first.
+  auto shared = [&](const std::string& name) {
+    return name.starts_with(rule.name) ? "" : " (shared: equal in another rule)";
+  };
   for (const ir::PatternId id : patterns) {
-    text += fmt::format("  pattern {}: {}\n", program.module().patterns[id].name, program.HowRuns(id));
+    const std::string& name = program.module().patterns[id].name;
+    text += fmt::format("  pattern {}: {}{}\n", name, program.HowRuns(id), shared(name));
   }
   for (const ir::FunctionId id : functions) {
-    text += fmt::format("  {}: {}\n", program.module().functions[id].name, program.HowRunsFunction(id));
+    const std::string& name = program.module().functions[id].name;
+    text += fmt::format("  {}: {}{}\n", name, program.HowRunsFunction(id), shared(name));
   }
   return text;
 }
@@ -100,7 +106,7 @@ int ExplainVerb(const Options& options) {
   const runtime::EnginePlan plan(module);
   text += "\nfound by:\n";
   for (std::uint32_t stage = 0; stage < rule.stages.size(); ++stage) {
-    text += fmt::format("  stage {}: {}\n", stage + 1, plan.DescribeStage(found[0], stage));
+    text += fmt::format("  stage {}: {}\n", stage + 1, runtime::SafeText(plan.DescribeStage(found[0], stage)));
   }
   int code = kOk;
   Options with_engine = options;

@@ -120,7 +120,7 @@ void Repl::SetSample(std::string name, std::string text) {
 
 std::string Repl::Feed(std::string_view line) {
   pending_.append(line).append("\n");
-  if (IsOpen(pending_)) return {};
+  if (IsOpen(pending_) || Trim(pending_).ends_with(';')) return {};  // clauses go on behind a `;`
   const std::string text = Trim(pending_);
   pending_.clear();
   return text.empty() ? std::string() : Evaluate(text);
@@ -132,7 +132,7 @@ std::string Repl::Evaluate(const std::string& text) {
   if (word == "quit" || word == "exit") return Command(":quit");
   if (word == "help") return Command(":help");
   if (IsOneOf(word, {"rule", "event", "pattern", "format", "wrapper"})) return TryRule(text, false, true);
-  if (IsOneOf(word, {"match", "from", "severity", "report", "let", "where"}))
+  if (IsOneOf(word, {"match", "then", "without", "from", "severity", "report", "let", "where", "at", "fix"}))
     return TryRule(text, true, false);
   // A string alone is a pattern; a string followed by an operator is an expression.
   if (text[0] == '"' || text.starts_with("r\"") || text.starts_with("#\"") || text.starts_with("r#\"")) {

@@ -6,7 +6,7 @@
 //   a pattern      "{file}:{line:int}: {what:rest}" or r"…": the lines of the sample that match, and what the holes took
 //   an expression  1h30m > 45m, "v1.2.0-rc1" < "v1.2.0": its value
 //   a command      :load FILE, :rules, :drop NAME, :sample, :plan NAME, :help, :quit
-// Input that ends inside a brace, a bracket or a fence is continued on the next line.
+// Input that ends inside a brace, a bracket or a fence, or with a `;`, is continued on the next line.
 #ifndef FAULTLINE_TOOLS_REPL_REPL_H_
 #define FAULTLINE_TOOLS_REPL_REPL_H_
 
