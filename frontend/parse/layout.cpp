@@ -4,6 +4,8 @@
 #include "frontend/parse/words.h"
 
 #include <algorithm>
+#include <array>
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -14,6 +16,7 @@ namespace {
 using L = grammar::FaultlineLexer;
 
 constexpr std::size_t kNone = static_cast<std::size_t>(-1);
+constexpr std::uint32_t kNoIndent = static_cast<std::uint32_t>(-1);
 
 // Operators that continue the line before when they begin a line. `-` is among them: no clause begins with
 // it.
@@ -83,8 +86,40 @@ std::size_t CloserOf(std::size_t opener) {
   }
 }
 
-bool Matches(std::size_t opener, std::size_t closer) {
-  return CloserOf(opener) == closer || (opener == L::GROUP_OPEN && closer == L::GROUP_CLOSE_OPTIONAL);
+enum BracketKind : std::uint8_t { kRound, kSquare, kBrace, kString, kHole, kGroup, kBracketKinds };
+
+BracketKind KindOf(std::size_t opener) {
+  switch (opener) {
+    case L::LPAREN:
+      return kRound;
+    case L::LBRACKET:
+      return kSquare;
+    case L::LBRACE:
+      return kBrace;
+    case L::STRING_OPEN:
+      return kString;
+    case L::HOLE_OPEN:
+      return kHole;
+    default:
+      return kGroup;
+  }
+}
+
+BracketKind KindOfCloser(std::size_t closer) {
+  switch (closer) {
+    case L::RPAREN:
+      return kRound;
+    case L::RBRACKET:
+      return kSquare;
+    case L::RBRACE:
+      return kBrace;
+    case L::STRING_CLOSE:
+      return kString;
+    case L::HOLE_CLOSE:
+      return kHole;
+    default:
+      return kGroup;
+  }
 }
 
 std::string_view SpellingOf(std::size_t type) {
@@ -132,6 +167,9 @@ class Layout {
     std::uint32_t begin;
     std::uint32_t indent = 0;   // of the clause around it; only where braces do not balance
     std::int32_t prefixes = 0;  // operators since the last comma that nest without a bracket: not, -, if, ->
+    // For each kind, how many entries the stack held when the innermost of that kind had been pushed, so that
+    // no search ever walks the stack: it may be as deep as the file is long.
+    std::array<std::uint32_t, kBracketKinds> up_to{};
   };
 
   Span At(std::uint32_t begin, std::uint32_t end) const { return {file_, begin, end}; }
@@ -249,9 +287,22 @@ class Layout {
   // ---- braces
 
   std::size_t TypeAt(std::size_t i) const { return i < in_.size() ? in_[i].type : kNone; }
+  // Behind the newlines and semicolons that begin at `i`. Each run of them is walked once.
   std::size_t SkipNewlines(std::size_t i) const {
-    while (TypeAt(i) == L::NEWLINE || TypeAt(i) == L::SEMICOLON) ++i;
+    if (i >= run_begin_ && i < run_end_) return run_end_;
+    run_begin_ = i;
+    last_semicolon_ = kNone;
+    while (TypeAt(i) == L::NEWLINE || TypeAt(i) == L::SEMICOLON) {
+      if (TypeAt(i) == L::SEMICOLON) last_semicolon_ = i;
+      ++i;
+    }
+    run_end_ = i;
     return i;
+  }
+  // Whether a semicolon stands from in_[i] on, before the next token that is none and no newline.
+  bool SemicolonBeforeNext(std::size_t i) const {
+    if (SkipNewlines(i) == i) return false;
+    return last_semicolon_ != kNone && last_semicolon_ >= i;
   }
   bool FirstInLine(std::size_t i) const { return i == 0 || in_[i - 1].type == L::NEWLINE; }
 
@@ -278,22 +329,28 @@ class Layout {
   }
 
   std::uint32_t ColumnOf(std::uint32_t offset) const { return source_.Locate(offset).column; }
+  // Measured once for a line: a line of a hostile file may hold all of its brackets.
   std::uint32_t IndentOfLine(std::uint32_t offset) const {
-    std::size_t start = offset;
-    while (start > 0 && text_[start - 1] != '\n') --start;
-    std::size_t at = start;
-    while (at < text_.size() && (text_[at] == ' ' || text_[at] == '\t')) ++at;
-    return static_cast<std::uint32_t>(at - start);
+    if (indents_.empty()) indents_.assign(source_.line_count(), kNoIndent);
+    const std::uint32_t line = source_.Locate(offset).line;
+    std::uint32_t& indent = indents_[line - 1];
+    if (indent == kNoIndent) {
+      const std::size_t start = source_.LineStart(line);
+      std::size_t at = start;
+      while (at < text_.size() && (text_[at] == ' ' || text_[at] == '\t')) ++at;
+      indent = static_cast<std::uint32_t>(at - start);
+    }
+    return indent;
   }
 
-  bool HasOpenBrace() const {
-    return std::any_of(stack_.begin(), stack_.end(), [](const Entry& e) { return e.type == L::LBRACE; });
+  // How many entries there are up to the innermost of this kind, it included; 0: there is none.
+  std::size_t UpTo(std::size_t kind) const { return stack_.empty() ? 0 : stack_.back().up_to[kind]; }
+  // How many there are below the ( and [ that are open innermost.
+  std::size_t BelowBrackets() const {
+    return std::max({UpTo(kBrace), UpTo(kString), UpTo(kHole), UpTo(kGroup)});
   }
-  std::size_t TopBrace() const {
-    std::size_t i = stack_.size();
-    while (i > 0 && stack_[i - 1].type != L::LBRACE) --i;
-    return i == 0 ? kNone : i - 1;
-  }
+  bool HasOpenBrace() const { return UpTo(kBrace) > 0; }
+  std::size_t TopBrace() const { return UpTo(kBrace) == 0 ? kNone : UpTo(kBrace) - 1; }
 
   void ReportUnclosed(const Entry& entry, std::uint32_t begin, std::uint32_t end) {
     // A line that could not be read may have held the other half.
@@ -363,7 +420,10 @@ class Layout {
 
   void Push(std::size_t type, std::uint32_t begin, std::uint32_t end) {
     Put(type, begin, end);
-    stack_.push_back({type, begin});
+    Entry entry{type, begin};
+    if (!stack_.empty()) entry.up_to = stack_.back().up_to;
+    entry.up_to[KindOf(type)] = static_cast<std::uint32_t>(stack_.size() + 1);
+    stack_.push_back(entry);
     if (unbalanced_) {
       // A clause may have lines that stand further right (a fence); its first line counts.
       stack_.back().indent =
@@ -479,10 +539,7 @@ class Layout {
         if (lexeme.type == L::SEMICOLON) Put(L::SEMICOLON, lexeme.begin, lexeme.end);
         return;
       }
-      std::size_t floor = stack_.size();
-      while (floor > 0 && (stack_[floor - 1].type == L::LPAREN || stack_[floor - 1].type == L::LBRACKET))
-        --floor;
-      CloseBrackets(floor, lexeme.begin, lexeme.end);
+      CloseBrackets(BelowBrackets(), lexeme.begin, lexeme.end);
     }
     if (unbalanced_ && InFinding() && next < in_.size() && BeginsClause(TypeAt(next)) &&
         LooksLikeClause(next)) {
@@ -492,9 +549,7 @@ class Layout {
     // `{` of a block: nothing ends. (In a hole a `{` has no business; it is told elsewhere.)
     if (out_.back().type == L::LBRACE) return;
     if (lexeme.type == L::NEWLINE) {
-      const bool only_newlines = std::none_of(in_.begin() + static_cast<std::ptrdiff_t>(at_),
-                                              in_.begin() + static_cast<std::ptrdiff_t>(next),
-                                              [](const Lexeme& l) { return l.type == L::SEMICOLON; });
+      const bool only_newlines = !SemicolonBeforeNext(at_ + 1);
       if (only_newlines && next < in_.size() && (!EndsClause(next) || OperatorAtLineEnd(next))) return;
     }
     ResetPrefixes();
@@ -571,10 +626,7 @@ class Layout {
       return;
     }
     // `where any(f in stack {`: no brace stands inside brackets.
-    std::size_t floor = stack_.size();
-    while (floor > 0 && (stack_[floor - 1].type == L::LPAREN || stack_[floor - 1].type == L::LBRACKET))
-      --floor;
-    CloseBrackets(floor, brace.begin, brace.end);
+    CloseBrackets(BelowBrackets(), brace.begin, brace.end);
   }
 
   bool OpensClauseBlock() const {
@@ -614,16 +666,8 @@ class Layout {
     }
     // The nearest opener that fits, with nothing but ( and [ between; strings, holes and groups always fit.
     const bool round = closer.type == L::RPAREN || closer.type == L::RBRACKET;
-    std::size_t i = stack_.size();
-    while (i > 0 && !Matches(stack_[i - 1].type, closer.type)) {
-      const std::size_t type = stack_[i - 1].type;
-      if (round && type != L::LPAREN && type != L::LBRACKET) {
-        i = 0;
-        break;
-      }
-      --i;
-    }
-    if (i == 0) {
+    const std::size_t i = UpTo(KindOfCloser(closer.type));
+    if (i == 0 || (round && i <= BelowBrackets())) {
       if (!dropping_) {
         reports_.Fatal(diag::unopened_bracket, At(closer.begin, closer.end), SpellingOf(closer.type))
             .Replace(At(closer.begin, closer.end), "");
@@ -750,6 +794,10 @@ class Layout {
   std::vector<LayoutToken> out_;
   std::vector<std::uint32_t> clauses_;
   std::vector<Entry> stack_;
+  mutable std::vector<std::uint32_t> indents_;  // by line; kNoIndent: not measured yet
+  mutable std::size_t run_begin_ = 0;           // the run of newlines that SkipNewlines walked last
+  mutable std::size_t run_end_ = 0;
+  mutable std::size_t last_semicolon_ = kNone;  // in that run
   std::int32_t base_prefixes_ = 0;
   std::int32_t prefixes_ = 0;            // of all entries
   std::optional<std::size_t> dropping_;  // leave out tokens while the stack is at least this high

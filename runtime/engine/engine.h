@@ -41,7 +41,8 @@ struct EngineOptions {
   LineOptions lines;
   RecordChoices choices;
   RecordLimits records;
-  const std::atomic<bool>* stop = nullptr;  // set by a signal handler: read no more, work through what was read
+  const std::atomic<bool>* stop =
+      nullptr;  // set by a signal handler: read no more, work through what was read
 };
 
 // What happened to one input.

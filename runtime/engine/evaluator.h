@@ -36,7 +36,8 @@ class StageEvaluator {
   // Decides the record's format and text; idempotent.
   void Resolve(RecordView& record, Arena* arena);
 
-  // Whether the alternate looks at raw bytes and they do not match: known without deciding the record's format.
+  // Whether the alternate looks at raw bytes and they do not match: known without deciding the record's
+  // format.
   bool IsRefutedByBytes(AlternateId alternate, const RecordView& record);
 
   // Tries `alternates`, which are of one stage, ascending, and appends the matches: at most one, but for

@@ -149,8 +149,8 @@ std::unique_ptr<ByteSource> MemorySource(std::string_view bytes) {
   return std::make_unique<Memory>(bytes);
 }
 
-std::unique_ptr<ByteSource> DescriptorSource(int descriptor, bool owned, std::string path, std::uint64_t limit,
-                                             const std::atomic<bool>* stop) {
+std::unique_ptr<ByteSource> DescriptorSource(int descriptor, bool owned, std::string path,
+                                             std::uint64_t limit, const std::atomic<bool>* stop) {
   return std::make_unique<Descriptor>(descriptor, owned, std::move(path), limit, stop);
 }
 

@@ -49,8 +49,8 @@ class ByteSource {
 // Bytes in memory; `bytes` must outlive the source.
 std::unique_ptr<ByteSource> MemorySource(std::string_view bytes);
 
-// An open descriptor, which is closed at the end if `owned`. At most `limit` bytes are read. Once `stop` (may be null) is
-// set the input ends; a read that waits comes back when the signal that set it interrupts it.
+// An open descriptor, which is closed at the end if `owned`. At most `limit` bytes are read. Once `stop` (may
+// be null) is set the input ends; a read that waits comes back when the signal that set it interrupts it.
 std::unique_ptr<ByteSource> DescriptorSource(int descriptor, bool owned, std::string path,
                                              std::uint64_t limit = UINT64_MAX,
                                              const std::atomic<bool>* stop = nullptr);

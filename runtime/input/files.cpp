@@ -116,7 +116,8 @@ InputList FindInputs(const std::vector<std::string>& arguments) {
   return list;
 }
 
-std::unique_ptr<ByteSource> OpenInput(const InputFile& file, InputError* error, const std::atomic<bool>* stop) {
+std::unique_ptr<ByteSource> OpenInput(const InputFile& file, InputError* error,
+                                      const std::atomic<bool>* stop) {
   std::unique_ptr<ByteSource> source;
   if (file.path == "-") {
     source = DescriptorSource(STDIN_FILENO, false, file.path, UINT64_MAX, stop);

@@ -1,7 +1,7 @@
 // Source text of rules and the places in it.
 //
-// A Span is 12 bytes and names a byte range of one file; everything that can be reported carries one. Files are
-// owned by a SourceSet and never move, so views into their text live as long as the set.
+// A Span is 12 bytes and names a byte range of one file; everything that can be reported carries one. Files
+// are owned by a SourceSet and never move, so views into their text live as long as the set.
 //
 // Thread safety: a SourceSet is filled by one thread and may then be read by many.
 #ifndef FAULTLINE_SUPPORT_SOURCE_SOURCE_H_
@@ -43,8 +43,9 @@ class SourceFile {
 
   const std::string& path() const { return path_; }
   std::string_view text() const { return text_; }
-  LineColumn Locate(std::uint32_t offset) const;              // O(log lines)
-  std::string_view LineText(std::uint32_t line) const;        // without its newline; empty when there is no such line
+  LineColumn Locate(std::uint32_t offset) const;  // O(log lines)
+  std::string_view LineText(
+      std::uint32_t line) const;  // without its newline; empty when there is no such line
   std::uint32_t LineStart(std::uint32_t line) const;
   std::uint32_t line_count() const { return static_cast<std::uint32_t>(line_starts_.size()); }
 

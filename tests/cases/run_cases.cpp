@@ -1,13 +1,13 @@
 // Every case file under pairs of settings: all give what the file says.
 //
 //   run_cases FOLDER [--all] [--only TEXT]    --all: the full product of the settings
+#include "tools/casetest/case_runner.h"
+#include "tools/driver/rule_files.h"
+
 #include <cstdio>
 #include <cstring>
 #include <string>
 #include <vector>
-
-#include "tools/casetest/case_runner.h"
-#include "tools/driver/rule_files.h"
 
 using namespace faultline;  // NOLINT: a program, not a header
 
@@ -23,8 +23,8 @@ int main(int argc, char** argv) {
       folder = argv[i];
     }
   }
-  const std::vector<casetest::Settings> settings =
-      all ? casetest::AllSettings(FAULTLINE_HAS_JIT != 0) : casetest::PairwiseSettings(FAULTLINE_HAS_JIT != 0);
+  const std::vector<casetest::Settings> settings = all ? casetest::AllSettings(FAULTLINE_HAS_JIT != 0)
+                                                       : casetest::PairwiseSettings(FAULTLINE_HAS_JIT != 0);
   const driver::RuleFiles files = driver::ReadPaths({folder}, ".test");
   std::size_t runs = 0, failed = 0, cases = 0;
   for (const driver::RuleFile& file : files.files) {
@@ -34,7 +34,9 @@ int main(int argc, char** argv) {
     const auto parsed = casetest::ParseCase(file.path, file.text, &error);
     if (!parsed || parsed->why.empty() || casetest::PrintCase(*parsed) != file.text) {
       std::printf("FAILED %s: %s\n", file.path.c_str(),
-                  !parsed ? error.message.c_str() : parsed->why.empty() ? "says no why" : "does not print as it was read");
+                  !parsed               ? error.message.c_str()
+                  : parsed->why.empty() ? "says no why"
+                                        : "does not print as it was read");
       ++failed;
       continue;
     }
@@ -43,14 +45,17 @@ int main(int argc, char** argv) {
       const casetest::CaseOutcome outcome = casetest::RunCase(*parsed, setting);
       if (outcome.passed) continue;
       ++failed;
-      std::printf("FAILED %s (%s) under %s\n", file.path.c_str(), parsed->why.c_str(), setting.Name().c_str());
+      std::printf("FAILED %s (%s) under %s\n", file.path.c_str(), parsed->why.c_str(),
+                  setting.Name().c_str());
       for (const casetest::SectionFailure& failure : outcome.failures) {
         std::printf("  section %s:\n%s", failure.section.c_str(), failure.diff.c_str());
       }
       break;  // one setting of a case is enough to look at
     }
   }
-  for (const driver::FileError& error : files.errors) std::printf("%s: %s\n", error.path.c_str(), error.message.c_str());
-  std::printf("%zu cases under %zu settings, %zu runs\n%zu passed, %zu failed\n", cases, settings.size(), runs, cases - failed, failed);
+  for (const driver::FileError& error : files.errors)
+    std::printf("%s: %s\n", error.path.c_str(), error.message.c_str());
+  std::printf("%zu cases under %zu settings, %zu runs\n%zu passed, %zu failed\n", cases, settings.size(),
+              runs, cases - failed, failed);
   return failed > 0 || cases == 0 || !files.errors.empty();
 }

@@ -7,8 +7,9 @@ namespace faultline::casetest {
 
 namespace {
 
-constexpr std::array kKinds = {"rule", "input", "input-escaped", "args", "case", "findings", "diagnostics", "json", "human",
-                               "github", "ast", "ir", "plan", "format", "stderr", "exit"};
+constexpr std::array kKinds = {"rule",        "input",  "input-escaped", "args",   "case", "findings",
+                               "diagnostics", "json",   "human",         "github", "ast",  "ir",
+                               "plan",        "format", "stderr",        "exit"};
 
 // `--- word` or `--- word name`, the word in lower case.
 bool IsHead(std::string_view line, std::string_view* kind, std::string_view* name) {
@@ -38,12 +39,24 @@ bool Unescape(std::string_view text, std::string* out) {
     }
     if (++i >= text.size()) return false;
     switch (text[i]) {
-      case 'n': *out += '\n'; break;
-      case 'r': *out += '\r'; break;
-      case 't': *out += '\t'; break;
-      case 'e': *out += '\x1b'; break;
-      case '0': *out += '\0'; break;
-      case '\\': *out += '\\'; break;
+      case 'n':
+        *out += '\n';
+        break;
+      case 'r':
+        *out += '\r';
+        break;
+      case 't':
+        *out += '\t';
+        break;
+      case 'e':
+        *out += '\x1b';
+        break;
+      case '0':
+        *out += '\0';
+        break;
+      case '\\':
+        *out += '\\';
+        break;
       case 'x': {
         const int high = i + 1 < text.size() ? HexDigit(text[i + 1]) : -1;
         const int low = i + 2 < text.size() ? HexDigit(text[i + 2]) : -1;
@@ -52,7 +65,8 @@ bool Unescape(std::string_view text, std::string* out) {
         i += 2;
         break;
       }
-      default: return false;
+      default:
+        return false;
     }
   }
   return true;
@@ -95,7 +109,8 @@ std::optional<CaseFile> ParseCase(std::string path, std::string_view text, CaseE
     std::string_view kind, name;
     if (IsHead(line, &kind, &name)) {
       if (std::find(kKinds.begin(), kKinds.end(), kind) == kKinds.end()) {
-        *error = {number, "no section is called `" + std::string(kind) + "`; write \\--- if this line is text"};
+        *error = {number,
+                  "no section is called `" + std::string(kind) + "`; write \\--- if this line is text"};
         return std::nullopt;
       }
       file.sections.push_back({std::string(kind), std::string(name), "", number});

@@ -8,11 +8,12 @@
 //   --- findings
 //   3 demo.deadline error "context deadline exceeded in Charge"
 //
-// A section's head is a line `--- word` or `--- word name` with a lower-case word, so that `--- FAIL: TestX` in an
-// input is text. A line of a section that would read as a head is written with a backslash before it. Escapes: a
-// section `input-escaped` reads \n \r \t \e \\ \xHH \0 and does not end its last line by itself.
-// Sections that pin output: findings, diagnostics, json, human, github, ast, ir [RULE], plan [RULE], format, stderr, exit.
-// Sections that set: args (more options of `run`, one line), rule, input, input-escaped, case (settings to leave out).
+// A section's head is a line `--- word` or `--- word name` with a lower-case word, so that `--- FAIL: TestX`
+// in an input is text. A line of a section that would read as a head is written with a backslash before it.
+// Escapes: a section `input-escaped` reads \n \r \t \e \\ \xHH \0 and does not end its last line by itself.
+// Sections that pin output: findings, diagnostics, json, human, github, ast, ir [RULE], plan [RULE], format,
+// stderr, exit. Sections that set: args (more options of `run`, one line), rule, input, input-escaped, case
+// (settings to leave out).
 #ifndef FAULTLINE_TOOLS_CASETEST_CASE_FILE_H_
 #define FAULTLINE_TOOLS_CASETEST_CASE_FILE_H_
 
@@ -25,15 +26,15 @@
 namespace faultline::casetest {
 
 struct Section {
-  std::string kind;   // "rule", "input", "findings" …
-  std::string name;   // may be empty
-  std::string text;   // every line ends with '\n', except in input-escaped
+  std::string kind;        // "rule", "input", "findings" …
+  std::string name;        // may be empty
+  std::string text;        // every line ends with '\n', except in input-escaped
   std::uint32_t line = 0;  // of the head, from 1
 };
 
 struct CaseFile {
   std::string path;
-  std::string head;   // comment lines before the first section
+  std::string head;  // comment lines before the first section
   std::string why;
   std::vector<Section> sections;
 

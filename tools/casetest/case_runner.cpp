@@ -1,11 +1,5 @@
 #include "tools/casetest/case_runner.h"
 
-#include <fmt/format.h>
-
-#include <algorithm>
-#include <memory>
-#include <sstream>
-
 #include "frontend/ast/dump.h"
 #include "frontend/ast/format.h"
 #include "ir/plan.h"
@@ -17,13 +11,19 @@
 #include "tools/driver/clock.h"
 #include "tools/driver/compile.h"
 
+#include <algorithm>
+#include <fmt/format.h>
+#include <memory>
+#include <sstream>
+
 namespace faultline::casetest {
 
 namespace {
 
 constexpr char kNow[] = "2026-03-01T12:00:00Z";
 
-// Options of a case: `args` holds --format X, --wrapper X, --max-line N, --now T, --tz Z, --stock-formats, --stock-rules, --redact …
+// Options of a case: `args` holds --format X, --wrapper X, --max-line N, --now T, --tz Z, --stock-formats,
+// --stock-rules, --redact …
 struct CaseArguments {
   runtime::EngineOptions engine;
   bool redact = false;
@@ -75,7 +75,9 @@ CaseArguments ReadArguments(const CaseFile& file) {
 std::string DiagnosticsText(const driver::Compilation& compilation) {
   std::string text;
   for (const Diagnostic& diagnostic : compilation.diagnostics) {
-    if (diagnostic.span.IsValid() && compilation.sources.Get(diagnostic.span.file).path().starts_with("stdlib-rules/")) continue;
+    if (diagnostic.span.IsValid() &&
+        compilation.sources.Get(diagnostic.span.file).path().starts_with("stdlib-rules/"))
+      continue;
     text += RenderText(diagnostic, compilation.sources, false);
     if (!text.ends_with('\n')) text += "\n";
   }
@@ -113,8 +115,11 @@ class CaseRun {
     }
     if (!RunInputs()) return Compare();
     for (Section& section : outcome_.actual.sections) {
-      if (section.kind == "ir") Replace(section, PerRule(section, [](const ir::Module& m, ir::RuleId r) { return ir::Print(m, r); }));
-      if (section.kind == "plan") Replace(section, PerRule(section, [](const ir::Module& m, ir::RuleId r) { return ir::PrintPlan(m, r); }));
+      if (section.kind == "ir")
+        Replace(section, PerRule(section, [](const ir::Module& m, ir::RuleId r) { return ir::Print(m, r); }));
+      if (section.kind == "plan")
+        Replace(section,
+                PerRule(section, [](const ir::Module& m, ir::RuleId r) { return ir::PrintPlan(m, r); }));
     }
     return Compare();
   }
@@ -141,7 +146,8 @@ class CaseRun {
     }
     driver::CompileOptions options;
     options.lints = file_.Find("diagnostics") != nullptr;
-    options.round_trip_ast = settings_.round_trip_ast && file_.Find("diagnostics") == nullptr && file_.Find("ast") == nullptr;
+    options.round_trip_ast =
+        settings_.round_trip_ast && file_.Find("diagnostics") == nullptr && file_.Find("ast") == nullptr;
     options.round_trip_ir = settings_.round_trip_ir;
     compilation_ = driver::Compile(std::move(rules), options);
   }
@@ -150,7 +156,8 @@ class CaseRun {
     std::string text;
     for (const driver::ParsedFile& parsed : compilation_->files) {
       if (parsed.origin == "stock") continue;
-      text += ast::Format(compilation_->sources.Get(parsed.id).text(), parsed.parse.tokens, parsed.parse.ok).text;
+      text +=
+          ast::Format(compilation_->sources.Get(parsed.id).text(), parsed.parse.tokens, parsed.parse.ok).text;
     }
     return text;
   }
@@ -161,7 +168,8 @@ class CaseRun {
     std::string text;
     for (ir::RuleId id = 0; id < module.rules.size(); ++id) {
       const std::string& name = module.rules[id].name;
-      if (section.name.empty() || name == section.name || name.ends_with("." + section.name)) text += print(module, id);
+      if (section.name.empty() || name == section.name || name.ends_with("." + section.name))
+        text += print(module, id);
     }
     return text.empty() ? "(no such rule)\n" : text;
   }
@@ -184,7 +192,8 @@ class CaseRun {
     engine_options.context_lines = 2;
     CollectingSink collected;
     std::string json, human, github;
-    runtime::JsonReport json_report([&](std::string_view t) { json.append(t); }, {arguments_.redact, true, 1000});
+    runtime::JsonReport json_report([&](std::string_view t) { json.append(t); },
+                                    {arguments_.redact, true, 1000});
     runtime::HumanReportOptions human_options;
     human_options.redact = arguments_.redact;
     human_options.max_findings = arguments_.max_findings;
@@ -202,7 +211,8 @@ class CaseRun {
       const std::string name = section.name.empty() ? "input" : section.name;
       const runtime::InputResult result =
           engine.Run(runtime::DecodedSource(runtime::MemorySource(bytes), name), name);
-      for (const runtime::InputError& error : result.errors) errors += fmt::format("{}: {}\n", error.path, error.message);
+      for (const runtime::InputError& error : result.errors)
+        errors += fmt::format("{}: {}\n", error.path, error.message);
     }
     engine.Finish();
     std::string findings;
@@ -222,11 +232,13 @@ class CaseRun {
     for (std::size_t i = 0; i < file_.sections.size(); ++i) {
       const Section& wanted = file_.sections[i];
       const Section& got = outcome_.actual.sections[i];
-      const bool pinned = wanted.kind != "rule" && !wanted.kind.starts_with("input") && wanted.kind != "args" && wanted.kind != "case";
+      const bool pinned = wanted.kind != "rule" && !wanted.kind.starts_with("input") &&
+                          wanted.kind != "args" && wanted.kind != "case";
       compared |= pinned;
       if (!pinned || wanted.text == got.text) continue;
       outcome_.passed = false;
-      outcome_.failures.push_back({wanted.kind + (wanted.name.empty() ? "" : " " + wanted.name), LineDiff(wanted.text, got.text)});
+      outcome_.failures.push_back(
+          {wanted.kind + (wanted.name.empty() ? "" : " " + wanted.name), LineDiff(wanted.text, got.text)});
     }
     if (!compared) return Fail("case", "the case pins nothing: it cannot fail");
     return std::move(outcome_);
@@ -269,18 +281,20 @@ std::vector<Settings> AllSettings(bool with_native) {
 }
 
 std::vector<Settings> PairwiseSettings(bool with_native) {
-  // Greedy cover of all pairs out of the full product; deterministic, and small enough to be checked by a test.
+  // Greedy cover of all pairs out of the full product; deterministic, and small enough to be checked by a
+  // test.
   std::vector<Settings> all = AllSettings(with_native), chosen;
   auto values = [](const Settings& s) {
-    return std::vector<int>{s.engine == driver::EngineChoice::kInterp ? 0 : 1 + s.opt_level, s.block_bytes < 1024, s.threads > 1,
-                            s.round_trip_ast, s.round_trip_ir};
+    return std::vector<int>{s.engine == driver::EngineChoice::kInterp ? 0 : 1 + s.opt_level,
+                            s.block_bytes < 1024, s.threads > 1, s.round_trip_ast, s.round_trip_ir};
   };
   std::vector<std::vector<int>> covered;
   auto pairs_of = [&](const Settings& s) {
     std::vector<std::vector<int>> pairs;
     const std::vector<int> v = values(s);
     for (int i = 0; i < 5; ++i) {
-      for (int j = i + 1; j < 5; ++j) pairs.push_back({i, v[static_cast<std::size_t>(i)], j, v[static_cast<std::size_t>(j)]});
+      for (int j = i + 1; j < 5; ++j)
+        pairs.push_back({i, v[static_cast<std::size_t>(i)], j, v[static_cast<std::size_t>(j)]});
     }
     return pairs;
   };
@@ -289,7 +303,8 @@ std::vector<Settings> PairwiseSettings(bool with_native) {
     const Settings* best = nullptr;
     for (const Settings& candidate : all) {
       std::size_t gain = 0;
-      for (const auto& pair : pairs_of(candidate)) gain += std::find(covered.begin(), covered.end(), pair) == covered.end();
+      for (const auto& pair : pairs_of(candidate))
+        gain += std::find(covered.begin(), covered.end(), pair) == covered.end();
       if (gain > best_gain) {
         best_gain = gain;
         best = &candidate;
@@ -297,12 +312,15 @@ std::vector<Settings> PairwiseSettings(bool with_native) {
     }
     if (best == nullptr) return chosen;
     for (auto& pair : pairs_of(*best)) {
-      if (std::find(covered.begin(), covered.end(), pair) == covered.end()) covered.push_back(std::move(pair));
+      if (std::find(covered.begin(), covered.end(), pair) == covered.end())
+        covered.push_back(std::move(pair));
     }
     chosen.push_back(*best);
   }
 }
 
-CaseOutcome RunCase(const CaseFile& file, const Settings& settings) { return CaseRun(file, settings).Run(); }
+CaseOutcome RunCase(const CaseFile& file, const Settings& settings) {
+  return CaseRun(file, settings).Run();
+}
 
 }  // namespace faultline::casetest

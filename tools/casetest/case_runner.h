@@ -2,12 +2,12 @@
 #ifndef FAULTLINE_TOOLS_CASETEST_CASE_RUNNER_H_
 #define FAULTLINE_TOOLS_CASETEST_CASE_RUNNER_H_
 
+#include "tools/casetest/case_file.h"
+#include "tools/driver/program.h"
+
 #include <cstddef>
 #include <string>
 #include <vector>
-
-#include "tools/casetest/case_file.h"
-#include "tools/driver/program.h"
 
 namespace faultline::casetest {
 

@@ -1,13 +1,12 @@
 #include "tools/casetest/rule_tests.h"
 
-#include <fmt/format.h>
+#include "ir/text.h"
+#include "runtime/report/escape.h"
 
 #include <algorithm>
 #include <filesystem>
+#include <fmt/format.h>
 #include <map>
-
-#include "ir/text.h"
-#include "runtime/report/escape.h"
 
 namespace faultline::casetest {
 
@@ -26,7 +25,10 @@ class TestRunner {
  public:
   TestRunner(const driver::Compilation& compilation, std::shared_ptr<const runtime::Program> program,
              const runtime::EngineOptions& options)
-      : compilation_(compilation), program_(std::move(program)), options_(options), scratch_(program_->NewScratch()) {}
+      : compilation_(compilation),
+        program_(std::move(program)),
+        options_(options),
+        scratch_(program_->NewScratch()) {}
 
   TestOutcome Run(const lower::RuleTest& test) {
     const ir::Rule& rule = program_->module().rules[test.rule];
@@ -63,11 +65,12 @@ class TestRunner {
   }
 
  private:
-  void Compare(const lower::RuleTest& test, const ir::Rule& rule, const std::vector<runtime::FindingPtr>& found,
-               TestOutcome* outcome) {
+  void Compare(const lower::RuleTest& test, const ir::Rule& rule,
+               const std::vector<runtime::FindingPtr>& found, TestOutcome* outcome) {
     std::string failure;
     if (found.size() != static_cast<std::size_t>(test.count)) {
-      failure += fmt::format("expected {} finding{}, got {}\n", test.count, test.count == 1 ? "" : "s", found.size());
+      failure += fmt::format("expected {} finding{}, got {}\n", test.count, test.count == 1 ? "" : "s",
+                             found.size());
     }
     for (std::size_t i = 0; i < test.findings.size() && i < found.size(); ++i) {
       for (const lower::TestCondition& condition : test.findings[i]) {
@@ -77,7 +80,8 @@ class TestRunner {
                                holds.is_missing() ? "is unknown" : "is false");
         if (condition.actual != ir::kNone) {
           const Value actual = Evaluate(condition.actual, rule, *found[i]);
-          failure += actual.is_missing() ? "; the value is missing" : "; the value is " + ir::PrintValue(actual);
+          failure +=
+              actual.is_missing() ? "; the value is missing" : "; the value is " + ir::PrintValue(actual);
         }
         failure += "\n";
       }
@@ -123,17 +127,20 @@ std::string FindingLine(const runtime::Finding& finding) {
     if (c == '"') message += '\\';
     message += c;
   }
-  return fmt::format("{} {} {} \"{}\"", finding.location.line, finding.rule->name, lang::SeverityName(finding.severity), message);
+  return fmt::format("{} {} {} \"{}\"", finding.location.line, finding.rule->name,
+                     lang::SeverityName(finding.severity), message);
 }
 
-RuleTestReport RunRuleTests(const driver::Compilation& compilation, std::shared_ptr<const runtime::Program> program,
+RuleTestReport RunRuleTests(const driver::Compilation& compilation,
+                            std::shared_ptr<const runtime::Program> program,
                             const runtime::EngineOptions& options, const std::vector<std::string>& origins) {
   RuleTestReport report;
   std::map<FileId, std::string> origin_of;
   for (const driver::ParsedFile& file : compilation.files) origin_of[file.id] = file.origin;
   auto wanted = [&](Span span) {
     const auto found = origin_of.find(span.file);
-    return found != origin_of.end() && std::find(origins.begin(), origins.end(), found->second) != origins.end();
+    return found != origin_of.end() &&
+           std::find(origins.begin(), origins.end(), found->second) != origins.end();
   };
   const ir::Module& module = program->module();
   TestRunner runner(compilation, program, options);

@@ -2,21 +2,21 @@
 #ifndef FAULTLINE_TOOLS_CASETEST_RULE_TESTS_H_
 #define FAULTLINE_TOOLS_CASETEST_RULE_TESTS_H_
 
-#include <memory>
-#include <string>
-#include <vector>
-
 #include "runtime/engine/engine.h"
 #include "runtime/finding/finding.h"
 #include "runtime/program.h"
 #include "tools/driver/compile.h"
 
+#include <memory>
+#include <string>
+#include <vector>
+
 namespace faultline::casetest {
 
 struct TestOutcome {
   std::string rule;
-  std::string name;     // of the test; may be empty
-  std::string place;    // "path:line"
+  std::string name;   // of the test; may be empty
+  std::string place;  // "path:line"
   bool passed = true;
   std::string failure;  // several lines: what was expected, what came
 };
@@ -34,7 +34,8 @@ struct RuleTestReport {
 };
 
 // `compilation` was made with CompileOptions::tests. Rules whose file's origin is in `origins` are tested.
-RuleTestReport RunRuleTests(const driver::Compilation& compilation, std::shared_ptr<const runtime::Program> program,
+RuleTestReport RunRuleTests(const driver::Compilation& compilation,
+                            std::shared_ptr<const runtime::Program> program,
                             const runtime::EngineOptions& options, const std::vector<std::string>& origins);
 
 // Collects findings, in the order in which they were decided.

@@ -1,10 +1,10 @@
 // `faultline check`: names, types and lints of rules; for people with excerpts, for editors as JSON lines.
-#include <fmt/format.h>
-
 #include "support/diag/render.h"
 #include "tools/cli/console.h"
 #include "tools/cli/session.h"
 #include "tools/cli/verbs.h"
+
+#include <fmt/format.h>
 
 namespace faultline::cli {
 
@@ -26,7 +26,8 @@ int CheckVerb(const Options& options) {
     for (driver::RuleFile& file : found.files) file.origin = "-r";
   } else {
     found = driver::ReadPaths(paths);
-    driver::AddStock(found.files, driver::StockRuleFiles());  // rules may use the stock modules; those are quiet
+    driver::AddStock(found.files,
+                     driver::StockRuleFiles());  // rules may use the stock modules; those are quiet
   }
   for (const driver::FileError& error : found.errors) {
     Remark(fmt::format("{}: {}", error.path, error.message));
@@ -50,10 +51,11 @@ int CheckVerb(const Options& options) {
     std::size_t rules = 0, files = 0;
     for (const driver::ParsedFile& file : compilation->files) files += file.origin != "stock";
     for (const sema::Rule& rule : compilation->checked.rules) {
-      for (const driver::ParsedFile& file : compilation->files) rules += file.id == rule.span.file && file.origin != "stock";
+      for (const driver::ParsedFile& file : compilation->files)
+        rules += file.id == rule.span.file && file.origin != "stock";
     }
-    Out().Write(fmt::format("{} rule{} in {} file{}: nothing to complain about\n", rules, rules == 1 ? "" : "s", files,
-                            files == 1 ? "" : "s"));
+    Out().Write(fmt::format("{} rule{} in {} file{}: nothing to complain about\n", rules,
+                            rules == 1 ? "" : "s", files, files == 1 ? "" : "s"));
   }
   return code;
 }

@@ -1,16 +1,15 @@
 #include "tools/cli/command.h"
 
-#include <fcntl.h>
-#include <spawn.h>
-#include <sys/wait.h>
-#include <unistd.h>
+#include "runtime/input/byte_source.h"
+#include "tools/cli/console.h"
 
 #include <cerrno>
 #include <cstring>
+#include <fcntl.h>
 #include <memory>
-
-#include "runtime/input/byte_source.h"
-#include "tools/cli/console.h"
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 extern char** environ;
 
@@ -34,7 +33,8 @@ class PassingSource : public runtime::ByteSource {
       }
       if (got == 0) return 0;
       if (errno != EINTR) {
-        error_ = runtime::InputError{runtime::InputErrorKind::kRead, "the command's output", std::strerror(errno), 1};
+        error_ = runtime::InputError{runtime::InputErrorKind::kRead, "the command's output",
+                                     std::strerror(errno), 1};
         return 0;
       }
     }
@@ -67,10 +67,12 @@ CommandResult RunCommand(const std::vector<std::string>& command, runtime::Engin
   posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
 
   std::vector<char*> arguments;
-  for (const std::string& word : command) arguments.push_back(const_cast<char*>(word.c_str()));  // execve's signature
+  for (const std::string& word : command)
+    arguments.push_back(const_cast<char*>(word.c_str()));  // execve's signature
   arguments.push_back(nullptr);
   pid_t child = 0;
-  const int failed = posix_spawnp(&child, command[0].c_str(), &actions, &attributes, arguments.data(), environ);
+  const int failed =
+      posix_spawnp(&child, command[0].c_str(), &actions, &attributes, arguments.data(), environ);
   posix_spawn_file_actions_destroy(&actions);
   posix_spawnattr_destroy(&attributes);
   close(ends[1]);

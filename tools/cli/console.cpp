@@ -1,13 +1,12 @@
 #include "tools/cli/console.h"
 
-#include <sys/ioctl.h>
-#include <unistd.h>
+#include "runtime/report/escape.h"
 
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
-
-#include "runtime/report/escape.h"
+#include <sys/ioctl.h>
+#include <unistd.h>
 
 namespace faultline::cli {
 

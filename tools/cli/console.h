@@ -1,7 +1,8 @@
-// Standard output and error as the verbs use them: buffered, quiet when the reader has gone, colours when wanted.
+// Standard output and error as the verbs use them: buffered, quiet when the reader has gone, colours when
+// wanted.
 //
-// A closed pipe (`faultline run … | head`) ends the program quietly: writes after EPIPE are dropped and Closed() says so.
-// A full disk is an error that the exit code shows. Thread safety: one thread.
+// A closed pipe (`faultline run … | head`) ends the program quietly: writes after EPIPE are dropped and
+// Closed() says so. A full disk is an error that the exit code shows. Thread safety: one thread.
 #ifndef FAULTLINE_TOOLS_CLI_CONSOLE_H_
 #define FAULTLINE_TOOLS_CLI_CONSOLE_H_
 
@@ -22,8 +23,8 @@ class Output {
 
   void Write(std::string_view text);
   void Flush();
-  bool closed() const { return closed_; }   // the reader went away
-  bool failed() const { return failed_; }   // any other error; `why` says which
+  bool closed() const { return closed_; }  // the reader went away
+  bool failed() const { return failed_; }  // any other error; `why` says which
   const std::string& why() const { return why_; }
   std::function<void(std::string_view)> Writer() {
     return [this](std::string_view text) { Write(text); };

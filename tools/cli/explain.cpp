@@ -1,8 +1,5 @@
-// `faultline explain RULE`: the plan of a rule in words: what finds it, what runs for it, what state it keeps.
-#include <fmt/format.h>
-
-#include <set>
-
+// `faultline explain RULE`: the plan of a rule in words: what finds it, what runs for it, what state it
+// keeps.
 #include "ir/plan.h"
 #include "runtime/engine/plan.h"
 #include "runtime/report/escape.h"
@@ -10,6 +7,9 @@
 #include "tools/cli/console.h"
 #include "tools/cli/session.h"
 #include "tools/cli/verbs.h"
+
+#include <fmt/format.h>
+#include <set>
 
 namespace faultline::cli {
 
@@ -33,8 +33,9 @@ int Unknown(const ir::Module& module, const std::string& subject) {
     names.push_back(std::string_view(rule.name).substr(rule.name.rfind('.') + 1));
   }
   const std::string_view near = Nearest(subject, names);
-  Remark(fmt::format("no rule is called `{}`{}", subject,
-                     near.empty() ? "; `faultline list rules` names them" : fmt::format("; did you mean `{}`?", near)));
+  Remark(fmt::format(
+      "no rule is called `{}`{}", subject,
+      near.empty() ? "; `faultline list rules` names them" : fmt::format("; did you mean `{}`?", near)));
   return kUsage;
 }
 
@@ -91,8 +92,9 @@ int ExplainVerb(const Options& options) {
   if (!options.emit.empty()) return Emit(options, *rules.compilation, found[0]);
 
   const SourceFile& file = rules.compilation->sources.Get(rule.span.file);
-  std::string text = fmt::format("{} {} ({}:{})\n", rule.is_event ? "event" : std::string(lang::SeverityName(rule.severity)),
-                                 rule.name, file.path(), file.Locate(rule.span.begin).line);
+  std::string text =
+      fmt::format("{} {} ({}:{})\n", rule.is_event ? "event" : std::string(lang::SeverityName(rule.severity)),
+                  rule.name, file.path(), file.Locate(rule.span.begin).line);
   if (!rule.doc.empty()) {
     text += "\n";
     std::string_view doc = rule.doc;
@@ -106,14 +108,16 @@ int ExplainVerb(const Options& options) {
   const runtime::EnginePlan plan(module);
   text += "\nfound by:\n";
   for (std::uint32_t stage = 0; stage < rule.stages.size(); ++stage) {
-    text += fmt::format("  stage {}: {}\n", stage + 1, runtime::SafeText(plan.DescribeStage(found[0], stage)));
+    text +=
+        fmt::format("  stage {}: {}\n", stage + 1, runtime::SafeText(plan.DescribeStage(found[0], stage)));
   }
   int code = kOk;
   Options with_engine = options;
   if (options.engine == "auto") with_engine.engine = "interp";
   if (const auto program = LoadProgram(with_engine, rules.compilation->module, &code)) {
     text += "\n" + HowItRuns(*program, rule);
-    if (options.engine == "auto") text += "  (--engine auto begins there; --engine jit shows what becomes native code)\n";
+    if (options.engine == "auto")
+      text += "  (--engine auto begins there; --engine jit shows what becomes native code)\n";
   }
   for (const std::string& link : rule.see) text += "see " + runtime::SafeText(link) + "\n";
   Out().Write(text);

@@ -1,12 +1,4 @@
 // `faultline fmt`: one style for rules. Files that do not parse are left alone and reported.
-#include <fmt/format.h>
-
-#include <cerrno>
-#include <cstdio>
-#include <cstring>
-#include <filesystem>
-#include <memory>
-
 #include "frontend/ast/format.h"
 #include "frontend/parse/parse.h"
 #include "support/diag/render.h"
@@ -14,6 +6,13 @@
 #include "tools/cli/console.h"
 #include "tools/cli/verbs.h"
 #include "tools/driver/rule_files.h"
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <filesystem>
+#include <fmt/format.h>
+#include <memory>
 
 namespace faultline::cli {
 
@@ -25,7 +24,8 @@ bool Replace(const std::string& path, const std::string& text, std::string* erro
   std::error_code ignored;
   {
     std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(next.c_str(), "wb"), &std::fclose);
-    if (!file || std::fwrite(text.data(), 1, text.size(), file.get()) != text.size() || std::fflush(file.get()) != 0) {
+    if (!file || std::fwrite(text.data(), 1, text.size(), file.get()) != text.size() ||
+        std::fflush(file.get()) != 0) {
       *error = std::strerror(errno);
       std::filesystem::remove(next, ignored);
       return false;
@@ -56,7 +56,8 @@ int FmtVerb(const Options& options) {
   if (paths.empty()) {
     const auto repository = driver::FindRepositoryRules();
     if (!repository) {
-      Remark("no PATH, and no .faultline/ here or above; name a rule file or folder, or `-` for standard input");
+      Remark(
+          "no PATH, and no .faultline/ here or above; name a rule file or folder, or `-` for standard input");
       return kUsage;
     }
     paths.push_back(*repository);

@@ -1,9 +1,4 @@
 // `faultline list` and `faultline config`: what there is, what is in force, and where it came from.
-#include <fmt/format.h>
-
-#include <cstdlib>
-#include <thread>
-
 #include "runtime/report/escape.h"
 #include "support/diag/diagnostic.h"
 #include "support/lang/lang.h"
@@ -11,6 +6,10 @@
 #include "tools/cli/session.h"
 #include "tools/cli/verbs.h"
 #include "tools/driver/clock.h"
+
+#include <cstdlib>
+#include <fmt/format.h>
+#include <thread>
 
 namespace faultline::cli {
 
@@ -88,7 +87,8 @@ int ListFromRules(const Options& options) {
       std::string doc = FirstSentence(rule.doc);
       if (rule.status == ir::RuleStatus::kDeprecated) doc = "(deprecated: " + rule.deprecated + ") " + doc;
       if (rule.status == ir::RuleStatus::kExperimental) doc = "(experimental) " + doc;
-      table.Add({rule.name, std::string(lang::SeverityName(rule.severity)), OriginOf(*rules.compilation, rule.span), doc});
+      table.Add({rule.name, std::string(lang::SeverityName(rule.severity)),
+                 OriginOf(*rules.compilation, rule.span), doc});
     }
     table.Write(options.json);
   } else if (options.subject == "formats") {
@@ -96,7 +96,8 @@ int ListFromRules(const Options& options) {
     for (const ir::Format& format : module.formats) {
       std::string fields;
       for (const ir::Slot& slot : format.slots) {
-        if (!slot.hidden) fields += fmt::format("{}{}: {}", fields.empty() ? "" : ", ", slot.name, slot.type.ToString());
+        if (!slot.hidden)
+          fields += fmt::format("{}{}: {}", fields.empty() ? "" : ", ", slot.name, slot.type.ToString());
       }
       table.Add({format.name, fields, OriginOf(*rules.compilation, format.span)});
     }
@@ -104,7 +105,8 @@ int ListFromRules(const Options& options) {
   } else {
     Table table({"wrapper", "inside", "place"});
     for (const ir::Wrapper& wrapper : module.wrappers) {
-      table.Add({wrapper.name, wrapper.inside.empty() ? "" : "inside " + wrapper.inside, OriginOf(*rules.compilation, wrapper.span)});
+      table.Add({wrapper.name, wrapper.inside.empty() ? "" : "inside " + wrapper.inside,
+                 OriginOf(*rules.compilation, wrapper.span)});
     }
     table.Write(options.json);
   }
@@ -116,7 +118,8 @@ int ListPacks(const Options& options) {
   Table table({"file", "origin"});
   for (const driver::RuleFile& file : found.files) table.Add({file.path, file.origin});
   table.Write(options.json);
-  for (const driver::FileError& error : found.errors) Remark(fmt::format("{}: {}", error.path, error.message));
+  for (const driver::FileError& error : found.errors)
+    Remark(fmt::format("{}: {}", error.path, error.message));
   return found.errors.empty() ? kOk : kUsage;
 }
 
@@ -129,9 +132,11 @@ int ListVerb(const Options& options) {
       if (row.form == lang::OperatorForm::kConversion) continue;
       std::string signatures;
       for (const lang::OverloadRow& overload : lang::Overloads()) {
-        if (overload.op == row.id) signatures += (signatures.empty() ? "" : " | ") + std::string(overload.signature);
+        if (overload.op == row.id)
+          signatures += (signatures.empty() ? "" : " | ") + std::string(overload.signature);
       }
-      table.Add({std::string(row.spelling), row.form == lang::OperatorForm::kFunction ? "function" : "operator", signatures,
+      table.Add({std::string(row.spelling),
+                 row.form == lang::OperatorForm::kFunction ? "function" : "operator", signatures,
                  std::string(row.help)});
     }
     table.Write(options.json);
@@ -148,8 +153,8 @@ int ListVerb(const Options& options) {
   if (options.subject == "diagnostics") {
     Table table({"code", "severity", "name", "message"});
     for (const DiagnosticRow& row : Catalogue()) {
-      table.Add({std::string(row.code), row.severity == DiagnosticSeverity::kError ? "error" : "warning", std::string(row.name),
-                 std::string(row.format)});
+      table.Add({std::string(row.code), row.severity == DiagnosticSeverity::kError ? "error" : "warning",
+                 std::string(row.name), std::string(row.format)});
     }
     table.Write(options.json);
     return kOk;
@@ -163,19 +168,29 @@ int ConfigVerb(const Options& options) {
   const unsigned processors = std::max(1u, std::thread::hardware_concurrency());
   table.Add({"version", FAULTLINE_VERSION, "the program"});
   table.Add({"engine", options.engine, options.engine == "auto" ? "default" : "--engine"});
-  table.Add({"threads", std::to_string(options.threads > 0 ? static_cast<unsigned>(options.threads) : processors),
+  table.Add({"threads",
+             std::to_string(options.threads > 0 ? static_cast<unsigned>(options.threads) : processors),
              options.threads > 0 ? "--threads" : "processors"});
-  table.Add({"now", options.now.empty() ? "the clock" : options.now, options.now.empty() ? "default" : "--now"});
+  table.Add(
+      {"now", options.now.empty() ? "the clock" : options.now, options.now.empty() ? "default" : "--now"});
   table.Add({"tz", options.zone.empty() ? "UTC" : options.zone, options.zone.empty() ? "default" : "--tz"});
   table.Add({"color", WantColor(options.color, stdout) ? "yes" : "no",
-             options.color != "auto" ? "--color" : std::getenv("NO_COLOR") != nullptr ? "NO_COLOR" : "terminal"});
+             options.color != "auto"              ? "--color"
+             : std::getenv("NO_COLOR") != nullptr ? "NO_COLOR"
+                                                  : "terminal"});
   const char* cache = std::getenv("XDG_CACHE_HOME");
   const char* home = std::getenv("HOME");
-  table.Add({"cache", options.no_cache ? "off" : cache != nullptr ? std::string(cache) + "/faultline"
-                                             : home != nullptr    ? std::string(home) + "/.cache/faultline" : "off",
-             options.no_cache ? "--no-cache" : cache != nullptr ? "XDG_CACHE_HOME" : "HOME"});
+  table.Add({"cache",
+             options.no_cache   ? "off"
+             : cache != nullptr ? std::string(cache) + "/faultline"
+             : home != nullptr  ? std::string(home) + "/.cache/faultline"
+                                : "off",
+             options.no_cache   ? "--no-cache"
+             : cache != nullptr ? "XDG_CACHE_HOME"
+                                : "HOME"});
   const driver::RuleFiles found = driver::FindRuleFiles(options.rules);
-  table.Add({"repository rules", found.repository_rules.value_or("none"), found.repository_rules ? "found by walking up" : "no .faultline/ here or above"});
+  table.Add({"repository rules", found.repository_rules.value_or("none"),
+             found.repository_rules ? "found by walking up" : "no .faultline/ here or above"});
   for (const driver::RuleFile& file : found.files) table.Add({"rules", file.path, file.origin});
   std::vector<std::string> bad;
   for (const driver::ContextEntry& entry : driver::RunContext(options.context, &bad)) {
@@ -183,7 +198,8 @@ int ConfigVerb(const Options& options) {
   }
   table.Write(options.json);
   for (const std::string& text : bad) Remark(fmt::format("--context {}: write KEY=VALUE", text));
-  for (const driver::FileError& error : found.errors) Remark(fmt::format("{}: {}", error.path, error.message));
+  for (const driver::FileError& error : found.errors)
+    Remark(fmt::format("{}: {}", error.path, error.message));
   return bad.empty() && found.errors.empty() ? kOk : kUsage;
 }
 

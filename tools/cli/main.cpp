@@ -1,27 +1,32 @@
-// The program `faultline`: parses the command line and calls the verb. Nothing else happens here, except that a fault of
-// ours ends with a message that says how to report it.
-#include <fmt/format.h>
+// The program `faultline`: parses the command line and calls the verb. Nothing else happens here, except that
+// a fault of ours ends with a message that says how to report it.
+#include "tools/cli/console.h"
+#include "tools/cli/options.h"
+#include "tools/cli/verbs.h"
 
 #include <csignal>
 #include <cstdio>
 #include <exception>
+#include <fmt/format.h>
 #include <new>
-
-#include "tools/cli/console.h"
-#include "tools/cli/options.h"
-#include "tools/cli/verbs.h"
 
 namespace faultline::cli {
 
 int WorstExit(int a, int b) {
   auto rank = [](int code) {
     switch (code) {
-      case kFault: return 5;
-      case kInterrupted: return 4;
-      case kUsage: return 3;
-      case kInput: return 2;
-      case kFindings: return 1;
-      default: return 0;
+      case kFault:
+        return 5;
+      case kInterrupted:
+        return 4;
+      case kUsage:
+        return 3;
+      case kInput:
+        return 2;
+      case kFindings:
+        return 1;
+      default:
+        return 0;
     }
   };
   return rank(a) >= rank(b) ? a : b;
@@ -31,15 +36,24 @@ namespace {
 
 int Dispatch(const Options& options) {
   switch (options.verb) {
-    case Verb::kNone: return kUsage;
-    case Verb::kRun: return RunVerb(options);
-    case Verb::kCheck: return CheckVerb(options);
-    case Verb::kFmt: return FmtVerb(options);
-    case Verb::kList: return ListVerb(options);
-    case Verb::kConfig: return ConfigVerb(options);
-    case Verb::kTest: return TestVerb(options);
-    case Verb::kExplain: return ExplainVerb(options);
-    case Verb::kRepl: return ReplVerb(options);
+    case Verb::kNone:
+      return kUsage;
+    case Verb::kRun:
+      return RunVerb(options);
+    case Verb::kCheck:
+      return CheckVerb(options);
+    case Verb::kFmt:
+      return FmtVerb(options);
+    case Verb::kList:
+      return ListVerb(options);
+    case Verb::kConfig:
+      return ConfigVerb(options);
+    case Verb::kTest:
+      return TestVerb(options);
+    case Verb::kExplain:
+      return ExplainVerb(options);
+    case Verb::kRepl:
+      return ReplVerb(options);
     case Verb::kCompletion:
       Out().Write(CompletionScript(options.subject));
       return kOk;

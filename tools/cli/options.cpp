@@ -2,7 +2,6 @@
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
-
 #include <memory>
 
 namespace faultline::cli {
@@ -20,16 +19,22 @@ struct Raw {
 };
 
 void AddEverywhere(CLI::App& app, Options& o) {
-  app.add_option("--engine", o.engine, "how rules run: auto starts at once and turns hot rules into native code")
-      ->check(CLI::IsMember({"auto", "jit", "interp"}))->capture_default_str();
+  app.add_option("--engine", o.engine,
+                 "how rules run: auto starts at once and turns hot rules into native code")
+      ->check(CLI::IsMember({"auto", "jit", "interp"}))
+      ->capture_default_str();
   app.add_option("--threads", o.threads, "worker threads; 0: one for each processor")
-      ->check(CLI::Range(0, 256))->capture_default_str();
+      ->check(CLI::Range(0, 256))
+      ->capture_default_str();
   app.add_option("--now", o.now, "the time to take for now: 2026-03-01T12:00:00Z");
   app.add_option("--tz", o.zone, "zone of times that name none: +02:00; default UTC");
   app.add_option("--color", o.color, "colours: auto (a terminal without NO_COLOR), always, never")
-      ->check(CLI::IsMember({"auto", "always", "never"}))->capture_default_str();
-  app.add_flag("--require-native", o.require_native, "end with an error where native code is missing (for tests)");
-  app.add_option("--opt-level", o.opt_level, "effort of the native compiler, 0 to 2; default: by the size of the rules")
+      ->check(CLI::IsMember({"auto", "always", "never"}))
+      ->capture_default_str();
+  app.add_flag("--require-native", o.require_native,
+               "end with an error where native code is missing (for tests)");
+  app.add_option("--opt-level", o.opt_level,
+                 "effort of the native compiler, 0 to 2; default: by the size of the rules")
       ->check(CLI::Range(0, 2));
   app.add_flag("--no-cache", o.no_cache, "neither read nor write the cache of native code");
   app.add_flag("-q,--quiet", o.quiet, "only results, no remarks");
@@ -37,16 +42,19 @@ void AddEverywhere(CLI::App& app, Options& o) {
 }
 
 void AddRules(CLI::App& app, Options& o) {
-  app.add_option("-r,--rules", o.rules,
-                 "rule files or folders; replaces .faultline/ and the stock rules; `-r stdlib` adds these again")
+  app.add_option(
+         "-r,--rules", o.rules,
+         "rule files or folders; replaces .faultline/ and the stock rules; `-r stdlib` adds these again")
       ->allow_extra_args(false);
 }
 
-std::string Example(const char* text) { return fmt::format("Example:\n  {}\n", text); }
+std::string Example(const char* text) {
+  return fmt::format("Example:\n  {}\n", text);
+}
 
 std::unique_ptr<CLI::App> MakeApp(Options& o, Raw& raw) {
-  auto app = std::make_unique<CLI::App>(
-      "Faultline says what went wrong in a log, and how to mend it.\n", "faultline");
+  auto app = std::make_unique<CLI::App>("Faultline says what went wrong in a log, and how to mend it.\n",
+                                        "faultline");
   app->footer(Example("go build ./... 2>&1 | faultline run"));
   app->set_version_flag("--version", kVersion);
   app->require_subcommand(1);
@@ -54,44 +62,61 @@ std::unique_ptr<CLI::App> MakeApp(Options& o, Raw& raw) {
   CLI::App* run = app->add_subcommand("run", "findings and diagnoses for logs");
   run->add_option("INPUT", o.inputs, "files, folders, `-`; .gz and .zst as well; none: standard input");
   AddRules(*run, o);
-  run->add_option("-e,--expression", o.expression, "one rule, or only its clauses: -e 'match \"{file}:{line:int}: {what:rest}\"'");
-  run->add_option("--input", raw.roles, "ROLE=FILE: an input with a role (before, after, diff, cover)")->allow_extra_args(false);
-  run->add_option("-o,--output", raw.outputs, "human, json, github; FORMAT=FILE writes to a file; several at once")->allow_extra_args(false);
+  run->add_option("-e,--expression", o.expression,
+                  "one rule, or only its clauses: -e 'match \"{file}:{line:int}: {what:rest}\"'");
+  run->add_option("--input", raw.roles, "ROLE=FILE: an input with a role (before, after, diff, cover)")
+      ->allow_extra_args(false);
+  run->add_option("-o,--output", raw.outputs,
+                  "human, json, github; FORMAT=FILE writes to a file; several at once")
+      ->allow_extra_args(false);
   run->add_option("--fail-on", o.fail_on, "exit 1 at this severity or above")
-      ->check(CLI::IsMember({"note", "warning", "error", "critical", "never"}))->capture_default_str();
+      ->check(CLI::IsMember({"note", "warning", "error", "critical", "never"}))
+      ->capture_default_str();
   run->add_option("--max-findings", raw.max_findings, "show at most so many; what is left out is counted");
-  run->add_option("--path-map", raw.path_maps, "FROM=TO: the build ran under another path")->allow_extra_args(false);
-  run->add_option("--context", o.context, "job=…,branch=…,commit=…; CI variables by default")->delimiter(',')->allow_extra_args(false);
+  run->add_option("--path-map", raw.path_maps, "FROM=TO: the build ran under another path")
+      ->allow_extra_args(false);
+  run->add_option("--context", o.context, "job=…,branch=…,commit=…; CI variables by default")
+      ->delimiter(',')
+      ->allow_extra_args(false);
   run->add_option("--format", o.format, "format of the input's lines, instead of detecting it");
-  run->add_option("--wrapper", o.wrapper, "wrapper of the input's lines, `none` for none, instead of detecting it");
+  run->add_option("--wrapper", o.wrapper,
+                  "wrapper of the input's lines, `none` for none, instead of detecting it");
   run->add_option("--max-line", o.max_line, "bytes of a line that are looked at; the rest is counted")
-      ->check(CLI::Range(std::size_t{64}, std::size_t{1} << 30))->capture_default_str();
+      ->check(CLI::Range(std::size_t{64}, std::size_t{1} << 30))
+      ->capture_default_str();
   run->add_flag("--redact", raw.redact, "hide tokens, keys and passwords (default for github)");
   run->add_flag("--no-redact", raw.no_redact, "show them");
-  run->add_option("--emit", o.emit, "print what the rules compile to and end")->check(CLI::IsMember({"ast", "ir", "plan", "llvm", "asm"}));
+  run->add_option("--emit", o.emit, "print what the rules compile to and end")
+      ->check(CLI::IsMember({"ast", "ir", "plan", "llvm", "asm"}));
   AddEverywhere(*run, o);
-  run->footer(Example("faultline run build.log\n  faultline run -o json -o github=annotations.txt ci.log.gz\n"
-                      "  faultline run -e 'match \"{file}:{line:int}: {what:rest}\"' build.log"));
+  run->footer(
+      Example("faultline run build.log\n  faultline run -o json -o github=annotations.txt ci.log.gz\n"
+              "  faultline run -e 'match \"{file}:{line:int}: {what:rest}\"' build.log"));
   run->callback([&o] { o.verb = Verb::kRun; });
 
   CLI::App* check = app->add_subcommand("check", "names, types and lints of rules, with codes");
   check->add_option("PATH", o.paths, "rule files or folders; none: .faultline/");
   check->add_flag("--json", o.json, "one object a line, for editors");
-  check->add_option("--emit", o.emit, "print what the rules compile to")->check(CLI::IsMember({"ast", "ir", "plan", "llvm", "asm"}));
+  check->add_option("--emit", o.emit, "print what the rules compile to")
+      ->check(CLI::IsMember({"ast", "ir", "plan", "llvm", "asm"}));
   AddEverywhere(*check, o);
   check->footer(Example("faultline check .faultline/"));
   check->callback([&o] { o.verb = Verb::kCheck; });
 
   CLI::App* fmt_verb = app->add_subcommand("fmt", "one style for rules; comments are kept");
-  fmt_verb->add_option("PATH", o.paths, "rule files or folders; `-` formats standard input; none: .faultline/");
-  fmt_verb->add_flag("--check", o.check_only, "change nothing; show what would change; exit 1 if anything would");
+  fmt_verb->add_option("PATH", o.paths,
+                       "rule files or folders; `-` formats standard input; none: .faultline/");
+  fmt_verb->add_flag("--check", o.check_only,
+                     "change nothing; show what would change; exit 1 if anything would");
   AddEverywhere(*fmt_verb, o);
   fmt_verb->footer(Example("faultline fmt --check rules/"));
   fmt_verb->callback([&o] { o.verb = Verb::kFmt; });
 
-  CLI::App* list = app->add_subcommand("list", "what there is: rules, formats, wrappers, packs, functions, holes");
+  CLI::App* list =
+      app->add_subcommand("list", "what there is: rules, formats, wrappers, packs, functions, holes");
   list->add_option("WHAT", o.subject, "rules, formats, wrappers, packs, functions, holes, diagnostics")
-      ->check(CLI::IsMember({"rules", "formats", "wrappers", "packs", "functions", "holes", "diagnostics"}))->required();
+      ->check(CLI::IsMember({"rules", "formats", "wrappers", "packs", "functions", "holes", "diagnostics"}))
+      ->required();
   list->add_flag("--json", o.json, "one object a line");
   AddRules(*list, o);
   AddEverywhere(*list, o);
@@ -107,16 +132,19 @@ std::unique_ptr<CLI::App> MakeApp(Options& o, Raw& raw) {
   config->callback([&o] { o.verb = Verb::kConfig; });
 
   CLI::App* test = app->add_subcommand("test", "the tests in rules and case files");
-  test->add_option("PATH", o.paths, "rule files, .test files or folders; none: .faultline/; `stdlib`: the stock rules");
+  test->add_option("PATH", o.paths,
+                   "rule files, .test files or folders; none: .faultline/; `stdlib`: the stock rules");
   test->add_flag("--update", o.update, "rewrite the expected sections of case files with what came out");
   test->add_option("--junit", o.junit, "write a JUnit XML report to this file");
   AddEverywhere(*test, o);
   test->footer(Example("faultline test rules/ --junit report.xml"));
   test->callback([&o] { o.verb = Verb::kTest; });
 
-  CLI::App* explain = app->add_subcommand("explain", "the plan of a rule: what finds it, what runs, what state it keeps");
+  CLI::App* explain =
+      app->add_subcommand("explain", "the plan of a rule: what finds it, what runs, what state it keeps");
   explain->add_option("RULE", o.subject, "the rule's name, or the end of it")->required();
-  explain->add_option("--emit", o.emit, "print a form of it instead")->check(CLI::IsMember({"ast", "ir", "plan", "llvm", "asm"}));
+  explain->add_option("--emit", o.emit, "print a form of it instead")
+      ->check(CLI::IsMember({"ast", "ir", "plan", "llvm", "asm"}));
   AddRules(*explain, o);
   AddEverywhere(*explain, o);
   explain->footer(Example("faultline explain checksum_mismatch"));
@@ -130,7 +158,9 @@ std::unique_ptr<CLI::App> MakeApp(Options& o, Raw& raw) {
   repl->callback([&o] { o.verb = Verb::kRepl; });
 
   CLI::App* completion = app->add_subcommand("completion", "a completion script for the shell");
-  completion->add_option("SHELL", o.subject, "bash, zsh or fish")->check(CLI::IsMember({"bash", "zsh", "fish"}))->required();
+  completion->add_option("SHELL", o.subject, "bash, zsh or fish")
+      ->check(CLI::IsMember({"bash", "zsh", "fish"}))
+      ->required();
   completion->footer(Example("faultline completion bash >/etc/bash_completion.d/faultline"));
   completion->callback([&o] { o.verb = Verb::kCompletion; });
   return app;
@@ -154,7 +184,8 @@ std::optional<std::string> Complete(const Raw& raw, const CLI::App& app, Options
     if (std::find(formats.begin(), formats.end(), spec.format) == formats.end()) {
       return fmt::format("-o {}: no such output; there are human, json and github", spec.format);
     }
-    if (spec.file.empty() && ++on_stdout > 1) return "two outputs cannot both go to standard output; write one as -o FORMAT=FILE";
+    if (spec.file.empty() && ++on_stdout > 1)
+      return "two outputs cannot both go to standard output; write one as -o FORMAT=FILE";
     o.outputs.push_back(std::move(spec));
   }
   for (const std::string& text : raw.roles) {
@@ -167,11 +198,13 @@ std::optional<std::string> Complete(const Raw& raw, const CLI::App& app, Options
     if (!SplitPair(text, map.from, map.to)) return fmt::format("--path-map {}: write FROM=TO", text);
     o.path_maps.push_back(std::move(map));
   }
-  if (o.verb == Verb::kRun && !o.command.empty() && !o.inputs.empty()) return "run takes inputs or `-- COMMAND`, not both";
+  if (o.verb == Verb::kRun && !o.command.empty() && !o.inputs.empty())
+    return "run takes inputs or `-- COMMAND`, not both";
   if (raw.redact && raw.no_redact) return "--redact and --no-redact contradict each other";
   if (raw.redact) o.redact = true;
   if (raw.no_redact) o.redact = false;
-  if (o.verb == Verb::kRun && app.get_subcommand("run")->count("--max-findings") > 0) o.max_findings = raw.max_findings;
+  if (o.verb == Verb::kRun && app.get_subcommand("run")->count("--max-findings") > 0)
+    o.max_findings = raw.max_findings;
   return std::nullopt;
 }
 
@@ -207,8 +240,9 @@ ParsedOptions ParseOptions(int argc, char** argv) {
     return parsed;
   } catch (const CLI::ParseError& error) {
     parsed.exit_code = 2;
-    parsed.message = fmt::format("faultline: {}\nTry `faultline{} --help`.\n", error.what(),
-                                 app->get_subcommands().empty() ? "" : " " + app->get_subcommands().front()->get_name());
+    parsed.message =
+        fmt::format("faultline: {}\nTry `faultline{} --help`.\n", error.what(),
+                    app->get_subcommands().empty() ? "" : " " + app->get_subcommands().front()->get_name());
     parsed.message_is_error = true;
     return parsed;
   }
@@ -233,7 +267,8 @@ std::string CompletionScript(const std::string& shell) {
     for (const CLI::Option* option : verb->get_options()) {
       for (const std::string& name : option->get_lnames()) {
         names += " --" + name;
-        fish += fmt::format("complete -c faultline -n '__fish_seen_subcommand_from {}' -l {}\n", verb->get_name(), name);
+        fish += fmt::format("complete -c faultline -n '__fish_seen_subcommand_from {}' -l {}\n",
+                            verb->get_name(), name);
       }
     }
     cases += fmt::format("    {}) words='{}' ;;\n", verb->get_name(), names);

@@ -1,4 +1,5 @@
-// The command line as data. options.cpp is the only file that sees the parser library (its header costs seconds).
+// The command line as data. options.cpp is the only file that sees the parser library (its header costs
+// seconds).
 #ifndef FAULTLINE_TOOLS_CLI_OPTIONS_H_
 #define FAULTLINE_TOOLS_CLI_OPTIONS_H_
 
@@ -34,38 +35,38 @@ struct Options {
   std::vector<std::string> rules;         // -r
   std::optional<std::string> expression;  // -e
   std::vector<std::string> inputs;
-  std::vector<RoleInput> roles;           // --input ROLE=FILE
-  std::vector<OutputSpec> outputs;        // -o; empty: human on standard output
-  std::vector<std::string> command;       // after `--`
+  std::vector<RoleInput> roles;      // --input ROLE=FILE
+  std::vector<OutputSpec> outputs;   // -o; empty: human on standard output
+  std::vector<std::string> command;  // after `--`
   std::string fail_on = "error";
   std::optional<std::size_t> max_findings;
   std::vector<PathMapping> path_maps;
-  std::vector<std::string> context;       // job=…,branch=…
-  std::string format;                     // --format: of the input, instead of detection
-  std::string wrapper;                    // --wrapper
-  std::optional<bool> redact;             // --redact, --no-redact
+  std::vector<std::string> context;  // job=…,branch=…
+  std::string format;                // --format: of the input, instead of detection
+  std::string wrapper;               // --wrapper
+  std::optional<bool> redact;        // --redact, --no-redact
   std::size_t max_line = 1u << 20;
 
   // everywhere
   std::string engine = "auto";
   bool require_native = false;
-  int threads = 0;                        // 0: as many as there are processors
+  int threads = 0;  // 0: as many as there are processors
   std::string now;
   std::string zone;
   std::string emit;
   std::string color = "auto";
   bool no_cache = false;
-  int opt_level = -1;                     // -1: by the size of the rules
+  int opt_level = -1;  // -1: by the size of the rules
   bool quiet = false;
   bool verbose = false;
 
   // check, fmt, test, explain, list, repl
   std::vector<std::string> paths;
-  bool check_only = false;                // fmt --check
-  bool json = false;                      // check --json, list --json …
-  bool update = false;                    // test --update
-  std::string junit;                      // test --junit FILE
-  std::string subject;                    // explain RULE, list WHAT, completion SHELL
+  bool check_only = false;  // fmt --check
+  bool json = false;        // check --json, list --json …
+  bool update = false;      // test --update
+  std::string junit;        // test --junit FILE
+  std::string subject;      // explain RULE, list WHAT, completion SHELL
 };
 
 struct ParsedOptions {

@@ -1,19 +1,19 @@
-// `faultline repl`: the terminal around tools/repl. Line editing and history by libedit on a terminal; plain lines when
-// standard input is a pipe, so that a session can be scripted.
-#include <fmt/format.h>
-#include <histedit.h>
-#include <unistd.h>
-
-#include <cstdio>
-#include <cstdlib>
-#include <filesystem>
-#include <memory>
-#include <string>
+// `faultline repl`: the terminal around tools/repl. Line editing and history by libedit on a terminal; plain
+// lines when standard input is a pipe, so that a session can be scripted.
+#include "tools/repl/repl.h"
 
 #include "tools/cli/console.h"
 #include "tools/cli/session.h"
 #include "tools/cli/verbs.h"
-#include "tools/repl/repl.h"
+
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <fmt/format.h>
+#include <histedit.h>
+#include <memory>
+#include <string>
+#include <unistd.h>
 
 namespace faultline::cli {
 
@@ -40,7 +40,9 @@ unsigned char CompleteWord(EditLine* editor, int) {
     common.resize(same);
   }
   std::size_t typed = 0;
-  while (typed < text.size() && typed < common.size() && !text.ends_with(common.substr(0, common.size() - typed))) ++typed;
+  while (typed < text.size() && typed < common.size() &&
+         !text.ends_with(common.substr(0, common.size() - typed)))
+    ++typed;
   const std::string rest = common.substr(common.size() - typed);
   if (!rest.empty() && el_insertstr(editor, rest.c_str()) == 0) return CC_REFRESH;
   if (words.size() == 1) return CC_NORM;
@@ -55,7 +57,8 @@ std::string HistoryFile() {
   const char* home = std::getenv("HOME");
   if (state == nullptr && home == nullptr) return {};
   const std::filesystem::path folder =
-      (state != nullptr ? std::filesystem::path(state) : std::filesystem::path(home) / ".local/state") / "faultline";
+      (state != nullptr ? std::filesystem::path(state) : std::filesystem::path(home) / ".local/state") /
+      "faultline";
   std::error_code error;
   std::filesystem::create_directories(folder, error);
   return error ? std::string() : (folder / "repl-history").string();
@@ -110,9 +113,11 @@ void RunOnPipe(repl::Repl& repl) {
 
 int ReplVerb(const Options& options) {
   repl::Options settings;
-  const driver::RuleFiles found = options.rules.empty() ? driver::RuleFiles{driver::StockFormatFiles(), {}, std::nullopt}
-                                                        : driver::FindRuleFiles(options.rules);
-  for (const driver::FileError& error : found.errors) Remark(fmt::format("{}: {}", error.path, error.message));
+  const driver::RuleFiles found = options.rules.empty()
+                                      ? driver::RuleFiles{driver::StockFormatFiles(), {}, std::nullopt}
+                                      : driver::FindRuleFiles(options.rules);
+  for (const driver::FileError& error : found.errors)
+    Remark(fmt::format("{}: {}", error.path, error.message));
   if (!found.errors.empty()) return kUsage;
   settings.rules = found.files;
   settings.color = WantColor(options.color, stdout);

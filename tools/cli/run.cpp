@@ -1,20 +1,19 @@
 // `faultline run`: rules over logs, findings to reports, the exit code by severity.
-#include <fmt/format.h>
-#include <unistd.h>
-
-#include <cerrno>
-#include <cstdio>
-#include <cstdlib>
-#include <cstring>
-#include <memory>
-#include <vector>
-
 #include "runtime/input/files.h"
 #include "runtime/report/report.h"
 #include "tools/cli/command.h"
 #include "tools/cli/console.h"
 #include "tools/cli/session.h"
 #include "tools/cli/verbs.h"
+
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <fmt/format.h>
+#include <memory>
+#include <unistd.h>
+#include <vector>
 
 namespace faultline::cli {
 
@@ -102,7 +101,9 @@ int RunVerb(const Options& options) {
   if (!options.emit.empty()) return Emit(options, *rules.compilation);
   const std::vector<std::string> inputs = InputsOf(options);
   if (options.inputs.empty() && options.command.empty() && isatty(STDIN_FILENO) != 0) {
-    Remark("no INPUT, and standard input is a terminal; name a log, or pipe one: go build ./... 2>&1 | faultline run");
+    Remark(
+        "no INPUT, and standard input is a terminal; name a log, or pipe one: go build ./... 2>&1 | "
+        "faultline run");
     return kUsage;
   }
 
@@ -140,9 +141,11 @@ int RunVerb(const Options& options) {
         engine.NoteError(error);
         continue;
       }
-      const runtime::InputResult result = engine.Run(std::move(source), file.path == "-" ? "<stdin>" : file.path);
+      const runtime::InputResult result =
+          engine.Run(std::move(source), file.path == "-" ? "<stdin>" : file.path);
       if (SayErrors(result.errors, options)) code = WorstExit(code, kInput);
-      if (options.verbose && !result.decision.why.empty()) Remark(fmt::format("{}: {}", file.path, result.decision.why));
+      if (options.verbose && !result.decision.why.empty())
+        Remark(fmt::format("{}: {}", file.path, result.decision.why));
     }
   }
   engine.Finish();

@@ -1,12 +1,5 @@
 #include "tools/cli/session.h"
 
-#include <fmt/format.h>
-#include <signal.h>
-#include <unistd.h>
-
-#include <algorithm>
-#include <thread>
-
 #include "frontend/ast/dump.h"
 #include "ir/plan.h"
 #include "ir/text.h"
@@ -15,6 +8,12 @@
 #include "tools/cli/console.h"
 #include "tools/cli/verbs.h"
 #include "tools/driver/clock.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <signal.h>
+#include <thread>
+#include <unistd.h>
 
 namespace faultline::cli {
 
@@ -26,10 +25,12 @@ extern "C" void OnInterrupt(int) {
 }
 }  // namespace
 
-const std::atomic<bool>& Interrupted() { return interrupted; }
+const std::atomic<bool>& Interrupted() {
+  return interrupted;
+}
 
 void InstallInterrupt() {
-  struct sigaction action {};
+  struct sigaction action{};
   action.sa_handler = OnInterrupt;  // without SA_RESTART: a read that waits comes back
   sigemptyset(&action.sa_mask);
   sigaction(SIGINT, &action, nullptr);
@@ -96,8 +97,8 @@ driver::ProgramOptions ProgramOptionsOf(const Options& options) {
   return program;
 }
 
-std::shared_ptr<const runtime::Program> LoadProgram(const Options& options, std::shared_ptr<const ir::Module> module,
-                                                    int* code) {
+std::shared_ptr<const runtime::Program> LoadProgram(const Options& options,
+                                                    std::shared_ptr<const ir::Module> module, int* code) {
   auto say = [quiet = options.quiet](const std::string& remark) {
     if (!quiet) Remark(remark);
   };
@@ -119,7 +120,8 @@ std::optional<runtime::EngineOptions> EngineOptionsOf(const Options& options, co
   if (!now || !zone) return std::nullopt;
   engine.now = *now;
   engine.zone_offset = *zone;
-  engine.threads = options.threads > 0 ? options.threads : static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
+  engine.threads = options.threads > 0 ? options.threads
+                                       : static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
   engine.lines.max_line_bytes = options.max_line;
   engine.stop = &Interrupted();
   for (const PathMapping& map : options.path_maps) engine.path_map.Add(map.from + "=" + map.to);

@@ -2,17 +2,17 @@
 #ifndef FAULTLINE_TOOLS_CLI_SESSION_H_
 #define FAULTLINE_TOOLS_CLI_SESSION_H_
 
-#include <atomic>
-#include <memory>
-#include <optional>
-#include <string>
-#include <vector>
-
 #include "runtime/engine/engine.h"
 #include "runtime/program.h"
 #include "tools/cli/options.h"
 #include "tools/driver/compile.h"
 #include "tools/driver/program.h"
+
+#include <atomic>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
 
 namespace faultline::cli {
 
@@ -31,14 +31,15 @@ void PrintDiagnostics(const driver::Compilation& compilation, const Options& opt
 driver::ProgramOptions ProgramOptionsOf(const Options& options);
 
 // The program, or null with the exit code in *code; remarks are said.
-std::shared_ptr<const runtime::Program> LoadProgram(const Options& options, std::shared_ptr<const ir::Module> module,
-                                                    int* code);
+std::shared_ptr<const runtime::Program> LoadProgram(const Options& options,
+                                                    std::shared_ptr<const ir::Module> module, int* code);
 
 // Null with a message for wrong --now, --tz, --format …
 std::optional<runtime::EngineOptions> EngineOptionsOf(const Options& options, const ir::Module& module);
 
 // `--emit`: what was asked for, for all rules or only for `rule`. Returns the exit code.
-int Emit(const Options& options, const driver::Compilation& compilation, std::optional<ir::RuleId> rule = std::nullopt);
+int Emit(const Options& options, const driver::Compilation& compilation,
+         std::optional<ir::RuleId> rule = std::nullopt);
 
 // Set by SIGINT and SIGTERM once InstallInterrupt was called; a second signal ends the program at once.
 const std::atomic<bool>& Interrupted();

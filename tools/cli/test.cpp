@@ -1,12 +1,4 @@
 // `faultline test`: the tests that stand in rules, and case files; what is covered; JUnit for CI.
-#include <fmt/format.h>
-
-#include <cerrno>
-#include <cstdio>
-#include <cstring>
-#include <filesystem>
-#include <memory>
-
 #include "runtime/report/escape.h"
 #include "tools/casetest/case_file.h"
 #include "tools/casetest/case_runner.h"
@@ -14,6 +6,13 @@
 #include "tools/cli/console.h"
 #include "tools/cli/session.h"
 #include "tools/cli/verbs.h"
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <filesystem>
+#include <fmt/format.h>
+#include <memory>
 
 namespace faultline::cli {
 
@@ -34,11 +33,20 @@ std::string Xml(std::string_view text) {
   std::string out;
   for (const char c : runtime::SafeLines(text)) {
     switch (c) {
-      case '&': out += "&amp;"; break;
-      case '<': out += "&lt;"; break;
-      case '>': out += "&gt;"; break;
-      case '"': out += "&quot;"; break;
-      default: out += c;
+      case '&':
+        out += "&amp;";
+        break;
+      case '<':
+        out += "&lt;";
+        break;
+      case '>':
+        out += "&gt;";
+        break;
+      case '"':
+        out += "&quot;";
+        break;
+      default:
+        out += c;
     }
   }
   return out;
@@ -54,11 +62,13 @@ bool WriteJunit(const std::string& path, const std::vector<Result>& results) {
     } else {
       ++failures;
       const std::string first = result.failure.substr(0, result.failure.find('\n'));
-      body += fmt::format(">\n    <failure message=\"{}\">{}</failure>\n  </testcase>\n", Xml(first), Xml(result.failure));
+      body += fmt::format(">\n    <failure message=\"{}\">{}</failure>\n  </testcase>\n", Xml(first),
+                          Xml(result.failure));
     }
   }
   const std::string text = fmt::format(
-      "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuite name=\"faultline\" tests=\"{}\" failures=\"{}\">\n{}</testsuite>\n",
+      "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuite name=\"faultline\" tests=\"{}\" "
+      "failures=\"{}\">\n{}</testsuite>\n",
       results.size(), failures, body);
   std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "wb"), &std::fclose);
   if (!file || std::fwrite(text.data(), 1, text.size(), file.get()) != text.size()) {
@@ -152,7 +162,8 @@ class TestRun {
     engine->threads = 1;
     std::vector<std::string> origins = {"-r"};
     if (stock) origins.emplace_back("stock");
-    const casetest::RuleTestReport report = casetest::RunRuleTests(*rules.compilation, program, *engine, origins);
+    const casetest::RuleTestReport report =
+        casetest::RunRuleTests(*rules.compilation, program, *engine, origins);
     for (const casetest::TestOutcome& outcome : report.outcomes) {
       Add({outcome.rule, outcome.place + (outcome.name.empty() ? "" : " " + outcome.name), outcome.failure});
     }
@@ -165,7 +176,8 @@ class TestRun {
                               : rule.hits == 0                   ? "no test that expects a finding"
                                                                  : "no test that expects nothing"));
     }
-    Out().Write(fmt::format("{} of {} rules have a test that hits and one that does not\n", covered, report.coverage.size()));
+    Out().Write(fmt::format("{} of {} rules have a test that hits and one that does not\n", covered,
+                            report.coverage.size()));
     return code;
   }
 
@@ -190,13 +202,15 @@ class TestRun {
       casetest::CaseOutcome outcome = casetest::RunCase(*parsed, settings);
       const std::string updated = casetest::PrintCase(outcome.actual);
       if (options_.update && !outcome.passed && updated != file.text) {
-        std::unique_ptr<std::FILE, int (*)(std::FILE*)> target(std::fopen(file.path.c_str(), "wb"), &std::fclose);
+        std::unique_ptr<std::FILE, int (*)(std::FILE*)> target(std::fopen(file.path.c_str(), "wb"),
+                                                               &std::fclose);
         if (!target || std::fwrite(updated.data(), 1, updated.size(), target.get()) != updated.size()) {
           Remark(fmt::format("{}: {}", file.path, std::strerror(errno)));
           code = WorstExit(code, kInput);
         } else {
           Out().Write("updated " + file.path + "\n");
-          for (const casetest::SectionFailure& failure : outcome.failures) Out().Write(runtime::SafeLines(failure.diff));
+          for (const casetest::SectionFailure& failure : outcome.failures)
+            Out().Write(runtime::SafeLines(failure.diff));
         }
         continue;
       }
@@ -216,6 +230,8 @@ class TestRun {
 
 }  // namespace
 
-int TestVerb(const Options& options) { return TestRun(options).Run(); }
+int TestVerb(const Options& options) {
+  return TestRun(options).Run();
+}
 
 }  // namespace faultline::cli

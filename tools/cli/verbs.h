@@ -8,10 +8,10 @@ namespace faultline::cli {
 
 // Exit codes (a contract). Where several apply: kFault, kUsage, kInput, kFindings, kOk.
 inline constexpr int kOk = 0;
-inline constexpr int kFindings = 1;     // findings at or above --fail-on, failing tests, unformatted files
-inline constexpr int kUsage = 2;        // wrong usage, or rules that do not compile
-inline constexpr int kInput = 3;        // input that could not be read; the rest was worked through
-inline constexpr int kFault = 70;       // a fault of ours
+inline constexpr int kFindings = 1;  // findings at or above --fail-on, failing tests, unformatted files
+inline constexpr int kUsage = 2;     // wrong usage, or rules that do not compile
+inline constexpr int kInput = 3;     // input that could not be read; the rest was worked through
+inline constexpr int kFault = 70;    // a fault of ours
 inline constexpr int kInterrupted = 130;
 
 int WorstExit(int a, int b);

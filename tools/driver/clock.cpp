@@ -1,11 +1,11 @@
 #include "tools/driver/clock.h"
 
+#include "support/value/time.h"
+
 #include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstdlib>
-
-#include "support/value/time.h"
 
 namespace faultline::driver {
 
@@ -23,7 +23,8 @@ std::optional<std::int64_t> ZoneOption(const std::string& text) {
   std::string digits = text.substr(1);
   if (digits.size() == 5 && digits[2] == ':') digits.erase(2, 1);
   if (digits.size() == 2) digits += "00";
-  if (digits.size() != 4 || !std::all_of(digits.begin(), digits.end(), [](char c) { return c >= '0' && c <= '9'; })) {
+  if (digits.size() != 4 ||
+      !std::all_of(digits.begin(), digits.end(), [](char c) { return c >= '0' && c <= '9'; })) {
     return std::nullopt;
   }
   const int hours = (digits[0] - '0') * 10 + (digits[1] - '0');
@@ -48,16 +49,29 @@ std::vector<ContextEntry> RunContext(const std::vector<std::string>& options, st
     const char* name;
   };
   // GitHub, GitLab, Jenkins, Buildkite, CircleCI, in this order.
-  static constexpr std::array<Variable, 17> kVariables = {{{"job", "GITHUB_JOB"}, {"job", "CI_JOB_NAME"}, {"job", "JOB_NAME"},
-      {"job", "BUILDKITE_LABEL"}, {"job", "CIRCLE_JOB"}, {"branch", "GITHUB_REF_NAME"}, {"branch", "CI_COMMIT_REF_NAME"},
-      {"branch", "BRANCH_NAME"}, {"branch", "BUILDKITE_BRANCH"}, {"branch", "CIRCLE_BRANCH"}, {"commit", "GITHUB_SHA"},
-      {"commit", "CI_COMMIT_SHA"}, {"commit", "GIT_COMMIT"}, {"commit", "BUILDKITE_COMMIT"}, {"commit", "CIRCLE_SHA1"},
-      {"repository", "GITHUB_REPOSITORY"}, {"repository", "CI_PROJECT_PATH"}}};
+  static constexpr std::array<Variable, 17> kVariables = {{{"job", "GITHUB_JOB"},
+                                                           {"job", "CI_JOB_NAME"},
+                                                           {"job", "JOB_NAME"},
+                                                           {"job", "BUILDKITE_LABEL"},
+                                                           {"job", "CIRCLE_JOB"},
+                                                           {"branch", "GITHUB_REF_NAME"},
+                                                           {"branch", "CI_COMMIT_REF_NAME"},
+                                                           {"branch", "BRANCH_NAME"},
+                                                           {"branch", "BUILDKITE_BRANCH"},
+                                                           {"branch", "CIRCLE_BRANCH"},
+                                                           {"commit", "GITHUB_SHA"},
+                                                           {"commit", "CI_COMMIT_SHA"},
+                                                           {"commit", "GIT_COMMIT"},
+                                                           {"commit", "BUILDKITE_COMMIT"},
+                                                           {"commit", "CIRCLE_SHA1"},
+                                                           {"repository", "GITHUB_REPOSITORY"},
+                                                           {"repository", "CI_PROJECT_PATH"}}};
   for (const Variable& variable : kVariables) {
     const char* value = std::getenv(variable.name);
     const bool known = std::any_of(entries.begin(), entries.end(),
                                    [&](const ContextEntry& e) { return e.key == variable.key; });
-    if (value != nullptr && value[0] != '\0' && !known) entries.push_back({variable.key, value, variable.name});
+    if (value != nullptr && value[0] != '\0' && !known)
+      entries.push_back({variable.key, value, variable.name});
   }
   return entries;
 }

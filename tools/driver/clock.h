@@ -22,8 +22,8 @@ struct ContextEntry {
   std::string origin;  // "--context", or the variable it came from
 };
 
-// job, branch, commit, repository …: what --context says, and for the rest the variables of the CI system. Entries of
-// `options` that are not KEY=VALUE are put into `bad`.
+// job, branch, commit, repository …: what --context says, and for the rest the variables of the CI system.
+// Entries of `options` that are not KEY=VALUE are put into `bad`.
 std::vector<ContextEntry> RunContext(const std::vector<std::string>& options, std::vector<std::string>* bad);
 
 }  // namespace faultline::driver

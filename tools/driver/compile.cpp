@@ -1,15 +1,15 @@
 #include "tools/driver/compile.h"
 
-#include <algorithm>
-#include <set>
-#include <utility>
-
 #include "frontend/ast/format.h"
 #include "frontend/parse/allow.h"
 #include "ir/passes/pipeline.h"
 #include "ir/text.h"
 #include "ir/verifier.h"
 #include "tools/driver/fold.h"
+
+#include <algorithm>
+#include <set>
+#include <utility>
 
 namespace faultline::driver {
 
@@ -20,7 +20,8 @@ parse::ParseResult ParseOne(Compilation& result, FileId id, bool is_inline, Diag
 }
 
 // The tree printed and read back: what the printer loses or changes shows in whatever is compared later.
-parse::ParseResult ParseTwice(Compilation& result, const RuleFile& file, bool is_inline, DiagnosticSink& sink) {
+parse::ParseResult ParseTwice(Compilation& result, const RuleFile& file, bool is_inline,
+                              DiagnosticSink& sink) {
   DiagnosticSink first_sink;
   const FileId first = result.sources.Add(file.path, file.text);
   parse::ParseResult parsed = ParseOne(result, first, is_inline, first_sink);
@@ -46,7 +47,8 @@ void CompleteInlineRule(ast::Module& module) {
     auto& rule = static_cast<ast::RuleDecl&>(*decl);
     if (rule.is_event) continue;
     auto has = [&](ast::ClauseKind kind) {
-      return std::any_of(rule.clauses.begin(), rule.clauses.end(), [&](const ast::ClausePtr& c) { return c->kind == kind; });
+      return std::any_of(rule.clauses.begin(), rule.clauses.end(),
+                         [&](const ast::ClausePtr& c) { return c->kind == kind; });
     };
     if (!has(ast::ClauseKind::kSeverity)) {
       rule.clauses.push_back(std::make_unique<ast::SeverityClause>(rule.span, ast::Name{"error", rule.span}));
@@ -58,7 +60,8 @@ void CompleteInlineRule(ast::Module& module) {
       line.span = rule.span;
       line.expr = std::make_unique<ast::NameExpr>(ast::Name{"text", rule.span});
       text->parts.push_back(std::move(line));
-      rule.clauses.push_back(std::make_unique<ast::TextClause>(ast::ClauseKind::kReport, rule.span, std::move(text)));
+      rule.clauses.push_back(
+          std::make_unique<ast::TextClause>(ast::ClauseKind::kReport, rule.span, std::move(text)));
     }
   }
 }
@@ -127,7 +130,8 @@ std::unique_ptr<Compilation> Compile(std::vector<RuleFile> files, const CompileO
     ir::ParseError error;
     auto again = ir::Parse(ir::Print(*module), &error);
     if (!again) {
-      result->fault = "the printed IR cannot be read back: line " + std::to_string(error.line) + ": " + error.message;
+      result->fault =
+          "the printed IR cannot be read back: line " + std::to_string(error.line) + ": " + error.message;
       return result;
     }
     module = std::make_shared<ir::Module>(std::move(*again));

@@ -1,13 +1,10 @@
 // From rule files to a module that can run: parse, check, lower, verify, passes.
 //
-// Diagnostics of all stages come together, sorted by file and place; `// allow: NAME` comments have been applied. With
-// errors there is no module, but what was parsed and checked is there for tools that look at broken rules.
+// Diagnostics of all stages come together, sorted by file and place; `// allow: NAME` comments have been
+// applied. With errors there is no module, but what was parsed and checked is there for tools that look at
+// broken rules.
 #ifndef FAULTLINE_TOOLS_DRIVER_COMPILE_H_
 #define FAULTLINE_TOOLS_DRIVER_COMPILE_H_
-
-#include <memory>
-#include <string>
-#include <vector>
 
 #include "frontend/lower/lower.h"
 #include "frontend/parse/parse.h"
@@ -17,12 +14,16 @@
 #include "support/source/source.h"
 #include "tools/driver/rule_files.h"
 
+#include <memory>
+#include <string>
+#include <vector>
+
 namespace faultline::driver {
 
 struct CompileOptions {
-  bool lints = true;         // of the files that are not stock
-  bool inline_rules = false; // the last file is the text of `run -e`
-  bool tests = false;        // functions of the tests in rules too
+  bool lints = true;          // of the files that are not stock
+  bool inline_rules = false;  // the last file is the text of `run -e`
+  bool tests = false;         // functions of the tests in rules too
   // For tests of the printers: print the tree and read it back before it is checked; the same for the IR.
   bool round_trip_ast = false;
   bool round_trip_ir = false;

@@ -1,5 +1,5 @@
-// Evaluates one operation on constants, for the pass that folds them: the IR may not see the operators' functions, so
-// the driver hands them in.
+// Evaluates one operation on constants, for the pass that folds them: the IR may not see the operators'
+// functions, so the driver hands them in.
 #ifndef FAULTLINE_TOOLS_DRIVER_FOLD_H_
 #define FAULTLINE_TOOLS_DRIVER_FOLD_H_
 

@@ -1,8 +1,8 @@
 #include "tools/driver/program.h"
 
-#include <utility>
-
 #include "ir/interp/interp.h"
+
+#include <utility>
 #if FAULTLINE_HAS_JIT
 #include "jit/loader/native_program.h"
 #include "jit/tiered.h"

@@ -115,9 +115,11 @@ std::vector<RuleFile> StockFormatFiles() {
 void AddStock(std::vector<RuleFile>& files, std::vector<RuleFile> stock) {
   std::error_code error;
   std::vector<std::string> own;
-  for (const RuleFile& file : files) own.push_back(fs::absolute(file.path, error).lexically_normal().string());
+  for (const RuleFile& file : files)
+    own.push_back(fs::absolute(file.path, error).lexically_normal().string());
   for (RuleFile& file : stock) {
-    const bool replaced = std::any_of(own.begin(), own.end(), [&](const std::string& path) { return path.ends_with("/" + file.path); });
+    const bool replaced = std::any_of(
+        own.begin(), own.end(), [&](const std::string& path) { return path.ends_with("/" + file.path); });
     if (!replaced) files.push_back(std::move(file));
   }
 }

@@ -1,8 +1,8 @@
 // Which rule files a run uses, and where each was found.
 //
-// Without -r: `.faultline/` (found by walking up from the working directory, as git does) and the stock packs.
-// With -r: those paths only; the word `stdlib` stands for the stock packs. Folders are searched for *.fault files in
-// sorted order; hidden folders below them are skipped.
+// Without -r: `.faultline/` (found by walking up from the working directory, as git does) and the stock
+// packs. With -r: those paths only; the word `stdlib` stands for the stock packs. Folders are searched for
+// *.fault files in sorted order; hidden folders below them are skipped.
 #ifndef FAULTLINE_TOOLS_DRIVER_RULE_FILES_H_
 #define FAULTLINE_TOOLS_DRIVER_RULE_FILES_H_
 
@@ -14,7 +14,7 @@
 namespace faultline::driver {
 
 struct RuleFile {
-  std::string path;    // shown in messages; "stdlib-rules/go/modules.fault" for stock ones
+  std::string path;  // shown in messages; "stdlib-rules/go/modules.fault" for stock ones
   std::string text;
   std::string origin;  // "-r", ".faultline", "stock", "-e", "test"
 };
@@ -40,7 +40,8 @@ std::vector<RuleFile> StockRuleFiles();
 // Formats and wrappers only: what is in force also where -r replaces the rules.
 std::vector<RuleFile> StockFormatFiles();
 
-// Adds stock files, apart from those whose source is among `files` already (the stock rules under development).
+// Adds stock files, apart from those whose source is among `files` already (the stock rules under
+// development).
 void AddStock(std::vector<RuleFile>& files, std::vector<RuleFile> stock);
 
 RuleFiles FindRuleFiles(const std::vector<std::string>& rules_options);

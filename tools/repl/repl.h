@@ -1,22 +1,23 @@
-// The read-eval-print loop as text in, text out, so that tests can drive it; tools/cli/repl.cpp adds the terminal.
+// The read-eval-print loop as text in, text out, so that tests can drive it; tools/cli/repl.cpp adds the
+// terminal.
 //
 // What is typed may be
 //   a declaration  rule r { … }, event, pattern, format, wrapper: kept; a rule is tried on the sample at once
 //   clauses        match "…", with more clauses behind it: a rule for this once
-//   a pattern      "{file}:{line:int}: {what:rest}" or r"…": the lines of the sample that match, and what the holes took
-//   an expression  1h30m > 45m, "v1.2.0-rc1" < "v1.2.0": its value
-//   a command      :load FILE, :rules, :drop NAME, :sample, :plan NAME, :help, :quit
+//   a pattern      "{file}:{line:int}: {what:rest}" or r"…": the lines of the sample that match, and what the
+//   holes took an expression  1h30m > 45m, "v1.2.0-rc1" < "v1.2.0": its value a command      :load FILE,
+//   :rules, :drop NAME, :sample, :plan NAME, :help, :quit
 // Input that ends inside a brace, a bracket or a fence, or with a `;`, is continued on the next line.
 #ifndef FAULTLINE_TOOLS_REPL_REPL_H_
 #define FAULTLINE_TOOLS_REPL_REPL_H_
 
-#include <string>
-#include <string_view>
-#include <vector>
-
 #include "runtime/engine/engine.h"
 #include "tools/driver/compile.h"
 #include "tools/driver/rule_files.h"
+
+#include <string>
+#include <string_view>
+#include <vector>
 
 namespace faultline::repl {
 
@@ -24,7 +25,7 @@ struct Options {
   std::vector<driver::RuleFile> rules;  // loaded from the start: -r, formats
   runtime::EngineOptions engine;
   bool color = false;
-  std::size_t max_lines = 10;           // matches that are shown
+  std::size_t max_lines = 10;  // matches that are shown
 };
 
 class Repl {
