@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """Every real log of the sample folder through the built program, on both back ends.
 
-  run_samples.py BIN FOLDER [--only interp]
+  run_samples.py BIN FOLDER [--only interp] [--opt-level N]
 
 Each run must end with a documented exit code (0 to 3), without a sanitizer's report, with valid JSON lines; both back
-ends must print the same bytes. The human output must be valid UTF-8 without control bytes. Prints each failure and the counts.
+ends must print the same bytes. The human output must be valid UTF-8 without control bytes. Prints each failure and the
+counts. --opt-level fixes the native compiler's effort; 0 suits a build with sanitizers.
 """
 import concurrent.futures
 import json
@@ -19,10 +20,10 @@ def run(binary, *arguments):
     return subprocess.run([binary, "run", "--now", "2026-03-01T12:00:00Z", *arguments], capture_output=True, timeout=600)
 
 
-def check(binary, file, engines):
+def check(binary, file, engines, native_options):
     problems, outputs = [], {}
     for engine in engines:
-        native = ["--require-native"] if engine == "jit" else []
+        native = native_options if engine == "jit" else []
         result = run(binary, "--engine", engine, *native, "-o", "json", str(file))
         outputs[engine] = result.stdout
         stderr = result.stderr.decode(errors="replace")
@@ -50,13 +51,16 @@ def check(binary, file, engines):
 def main():
     binary, folder = sys.argv[1], pathlib.Path(sys.argv[2])
     engines = ["interp"] if "--only" in sys.argv else ["interp", "jit"]
+    native_options = ["--require-native"]
+    if "--opt-level" in sys.argv:
+        native_options += ["--opt-level", sys.argv[sys.argv.index("--opt-level") + 1]]
     if not folder.is_dir():
         print(f"notice: {folder} is not there, nothing was run\n0 passed, 0 failed, 1 skipped")
         return 0
     files = sorted(p for p in folder.rglob("*") if p.is_file() and p.name != "SOURCES.md")
     failed = 0
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
-        for file, problems in zip(files, pool.map(lambda f: check(binary, f, engines), files)):
+        for file, problems in zip(files, pool.map(lambda f: check(binary, f, engines, native_options), files)):
             failed += bool(problems)
             for problem in problems:
                 print(f"{file.relative_to(folder)}: {problem}")
