@@ -153,7 +153,7 @@ TEST_CASE("a file that is not text is left out of a folder and read when it is n
   std::string binary(
       "\x7F"
       "ELF\x02\x01\x01\0\0\0\0\0\x03\0\x3E\0\x01\x02\x05\x06",
-      24);
+      20);
   const std::string path = folder.Write("a.out", binary);
   InputError error;
   CHECK(OpenInput({path, true}, &error) == nullptr);
