@@ -120,9 +120,13 @@ class Scanner {
 
   Span At(std::uint32_t begin, std::uint32_t end) const { return {file_, begin, end}; }
 
+  // Looked for once in a line: each lexeme of a hostile line may ask.
   std::uint32_t LineEnd(std::uint32_t from) const {
-    const std::size_t end = text_.find_first_of("\r\n", from);
-    return static_cast<std::uint32_t>(end == std::string_view::npos ? text_.size() : end);
+    if (from < line_from_ || from > line_end_) {
+      line_from_ = from;
+      line_end_ = static_cast<std::uint32_t>(std::min(text_.find_first_of("\r\n", from), text_.size()));
+    }
+    return line_end_;
   }
 
   // A string ends; groups that are still open in it are reported and closed.
@@ -409,6 +413,8 @@ class Scanner {
   L lexer_;
   std::vector<Lexeme> lexemes_;
   std::vector<Open> open_;
+  mutable std::uint32_t line_from_ = 1;     // LineEnd's last answer holds from here
+  mutable std::uint32_t line_end_ = 0;      // to here; at first nowhere
   std::uint32_t reread_line_ = 0xffffffff;  // end of the line that was read again
 };
 

@@ -59,6 +59,23 @@ TEST_CASE("deep nesting that is never closed") {
   }
 }
 
+// A quadratic reader would need hours for these.
+TEST_CASE("the work is linear in the length of a line, a run of newlines, the depth of brackets") {
+  constexpr std::size_t kMany = 300000;
+  for (const std::string& text :
+       {Repeat("{(", kMany), Repeat(" ", kMany) + Repeat("{(", kMany),
+        Repeat("(", kMany) + Repeat("]", kMany), "{" + Repeat("(", kMany) + Repeat("]", kMany),
+        "rule r {\n  match \"" + Repeat("{x:", kMany) + "\"\n"}) {
+    INFO(text.substr(0, 30));
+    const Parsed parsed(text);
+    CHECK_FALSE(parsed.result.ok);
+    CHECK(parsed.diagnostics.size() <= 3);
+  }
+  for (const std::string& text : {Repeat("\n", kMany), Repeat(";", kMany)}) {
+    CHECK(Parsed(text).diagnostics.empty());
+  }
+}
+
 TEST_CASE("a file that is too large is refused at once") {
   const Parsed parsed(std::string(parse::kMaxSourceBytes + 1, 'x'));
   CHECK(Codes(parsed) == std::vector<std::string>{"FL0123"});
