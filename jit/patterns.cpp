@@ -21,6 +21,9 @@
 #include <llvm/IR/Intrinsics.h>
 
 namespace faultline::jit {
+
+// Instructions of a pattern up to which its matcher is worth the optimiser.
+inline constexpr std::size_t kMaxOptimisedInstructions = 500;
 namespace {
 
 using regex::Inst;
@@ -595,8 +598,10 @@ std::string GeneratePatterns(ModuleContext& module, std::vector<llvm::Constant*>
       }
       auto* function = llvm::Function::Create(match_type, llvm::GlobalValue::InternalLinkage, name + ".match",
                                               module.module());
-      if (mode == kBytes && request.optimisation > 0) {
-        // Lines that are not UTF-8 are rare: not worth half of the compile time.
+      const bool large = source.program->insts().size() > kMaxOptimisedInstructions;
+      if ((mode == kBytes || large) && request.optimisation > 0) {
+        // Lines that are not UTF-8 are rare: not worth half of the compile time. Automata of Unicode classes
+        // have a thousand states, which take seconds to optimise.
         function->addFnAttr(llvm::Attribute::NoInline);
         function->addFnAttr(llvm::Attribute::OptimizeNone);
       }

@@ -179,7 +179,8 @@ class CaseRun {
     options.engine = settings_.engine;
     options.opt_level = settings_.opt_level;
     options.require_native = settings_.require_native;
-    options.use_cache = false;
+    options.use_cache = !settings_.cache_directory.empty();
+    options.cache_directory = settings_.cache_directory;
     driver::ProgramResult made = driver::MakeProgram(compilation_->module, options);
     if (!made.program) {
       outcome_.passed = false;

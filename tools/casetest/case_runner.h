@@ -20,6 +20,7 @@ struct Settings {
   int threads = 1;
   bool round_trip_ast = false;
   bool round_trip_ir = false;
+  std::string cache_directory = {};  // native code is kept here between settings of a case; empty: nowhere
   std::string Name() const;
 };
 
