@@ -283,12 +283,15 @@ ast::ExprPtr Builder::Number(Span span, bool negative) {
       }
       return Error(span);
     }
-    case LiteralError::kTooLarge:
-      reports_.Precise(diag::number_too_large, span, text, what)
+    case LiteralError::kTooLarge: {
+      // A number that fills the screen says no more than its beginning.
+      const std::string shown = text.size() > 40 ? std::string(text.substr(0, 40)) + "…" : std::string(text);
+      reports_.Precise(diag::number_too_large, span, shown, what)
           .Help(literal.kind == ast::ExprKind::kDuration ? "the longest duration is about 292 years"
                 : literal.kind == ast::ExprKind::kFloat  ? "the largest fraction is about 1.8e308"
                                                          : "the largest value is 9223372036854775807");
       return Error(span);
+    }
     case LiteralError::kUneven:
       reports_.Precise(diag::malformed_number, span, text)
           .Help(literal.kind == ast::ExprKind::kSize ? "a size is a whole number of bytes"

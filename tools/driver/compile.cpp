@@ -2,10 +2,10 @@
 
 #include "frontend/ast/format.h"
 #include "frontend/parse/allow.h"
+#include "ir/interp/evaluate.h"
 #include "ir/passes/pipeline.h"
 #include "ir/text.h"
 #include "ir/verifier.h"
-#include "tools/driver/fold.h"
 
 #include <algorithm>
 #include <set>
@@ -120,7 +120,7 @@ std::unique_ptr<Compilation> Compile(std::vector<RuleFile> files, const CompileO
     result->tests = std::move(lowered.tests);  // refer to functions by number, which most passes change
     ir::FindLiterals(module.get());
   } else {
-    ir::RunPasses(module.get(), FoldOperation);
+    ir::RunPasses(module.get(), ir::EvaluateOperation);
   }
   if (auto errors = ir::Verify(*module); !errors.empty()) {
     result->fault = "a pass left rules that are not well-formed: " + VerifierText(errors);
