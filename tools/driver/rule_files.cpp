@@ -128,7 +128,8 @@ RuleFiles FindRuleFiles(const std::vector<std::string>& rules_options) {
   RuleFiles result;
   bool stock = rules_options.empty();
   if (rules_options.empty()) {
-    if ((result.repository_rules = FindRepositoryRules())) {
+    result.repository_rules = FindRepositoryRules();
+    if (result.repository_rules) {
       std::vector<std::string> found;
       CollectFolder(*result.repository_rules, ".fault", found);
       std::sort(found.begin(), found.end());
