@@ -48,7 +48,9 @@ std::optional<std::string> ReadTextFile(const std::string& path, std::string* er
   }
   std::string text;
   char buffer[1 << 16];
-  while (const std::size_t got = std::fread(buffer, 1, sizeof buffer, file.get())) {
+  std::size_t got = sizeof buffer;
+  while (got == sizeof buffer) {  // less is the end, or an error
+    got = std::fread(buffer, 1, sizeof buffer, file.get());
     text.append(buffer, got);
     if (text.size() > kMaxFile) {
       *error = "is larger than 16 MiB, which no rule file should be";
