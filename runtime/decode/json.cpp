@@ -1,6 +1,8 @@
 // The parser: a loop over tokens with a list of open containers, which is also what makes it resumable.
 #include "runtime/decode/json.h"
 
+#include "support/value/utf8.h"
+
 #include <algorithm>
 #include <charconv>
 #include <cstring>
@@ -263,26 +265,7 @@ void JsonDocument::Find(NodeId from, std::span<const std::string> path, bool ope
 
 void UnescapeJson(std::string_view source, std::string& out, std::vector<OffsetRun>* runs,
                   std::uint32_t base) {
-  const auto put_code_point = [&out](std::uint32_t c) {
-    const auto byte = [&out](std::uint32_t b) {
-      out.push_back(static_cast<char>(static_cast<unsigned char>(b)));
-    };
-    if (c < 0x80) {
-      byte(c);
-    } else if (c < 0x800) {
-      byte(0xC0 | (c >> 6));
-      byte(0x80 | (c & 0x3F));
-    } else if (c < 0x10000) {
-      byte(0xE0 | (c >> 12));
-      byte(0x80 | ((c >> 6) & 0x3F));
-      byte(0x80 | (c & 0x3F));
-    } else {
-      byte(0xF0 | (c >> 18));
-      byte(0x80 | ((c >> 12) & 0x3F));
-      byte(0x80 | ((c >> 6) & 0x3F));
-      byte(0x80 | (c & 0x3F));
-    }
-  };
+  const auto put_code_point = [&out](std::uint32_t c) { AppendUtf8(c, out); };
   const auto hex4 = [source](std::size_t at) -> std::int32_t {
     if (at + 4 > source.size()) return -1;
     std::int32_t value = 0;

@@ -1,6 +1,8 @@
 // The logfmt reader.
 #include "runtime/decode/logfmt.h"
 
+#include "support/value/utf8.h"
+
 #include <cstdint>
 
 namespace faultline::runtime {
@@ -11,25 +13,7 @@ bool IsBlank(char c) {
 }
 
 void PutCodePoint(std::uint32_t c, std::string& out) {
-  const auto byte = [&out](std::uint32_t b) {
-    out.push_back(static_cast<char>(static_cast<unsigned char>(b)));
-  };
-  if (c > 0x10FFFF || (c >= 0xD800 && c < 0xE000)) c = 0xFFFD;
-  if (c < 0x80) {
-    byte(c);
-  } else if (c < 0x800) {
-    byte(0xC0 | (c >> 6));
-    byte(0x80 | (c & 0x3F));
-  } else if (c < 0x10000) {
-    byte(0xE0 | (c >> 12));
-    byte(0x80 | ((c >> 6) & 0x3F));
-    byte(0x80 | (c & 0x3F));
-  } else {
-    byte(0xF0 | (c >> 18));
-    byte(0x80 | ((c >> 12) & 0x3F));
-    byte(0x80 | ((c >> 6) & 0x3F));
-    byte(0x80 | (c & 0x3F));
-  }
+  AppendUtf8(c > 0x10FFFF || (c >= 0xD800 && c < 0xE000) ? 0xFFFD : c, out);
 }
 
 // Reads exactly `count` digits of `base` at `at`; false if they are not there.

@@ -2,6 +2,7 @@
 // it was (two, or four for what UTF-8 writes in four), so a place in the original is counted from the line's
 // beginning when somebody asks for it.
 #include "runtime/input/byte_source.h"
+#include "support/value/utf8.h"
 
 #include <algorithm>
 #include <cstring>
@@ -31,26 +32,7 @@ class Utf16 final : public ByteSource {
   Encoding encoding() const override { return Encoding::kUtf16; }
 
  private:
-  void Put(std::uint32_t c) {
-    const auto byte = [this](std::uint32_t b) {
-      out_.push_back(static_cast<char>(static_cast<unsigned char>(b)));
-    };
-    if (c < 0x80) {
-      byte(c);
-    } else if (c < 0x800) {
-      byte(0xC0 | (c >> 6));
-      byte(0x80 | (c & 0x3F));
-    } else if (c < 0x10000) {
-      byte(0xE0 | (c >> 12));
-      byte(0x80 | ((c >> 6) & 0x3F));
-      byte(0x80 | (c & 0x3F));
-    } else {
-      byte(0xF0 | (c >> 18));
-      byte(0x80 | ((c >> 12) & 0x3F));
-      byte(0x80 | ((c >> 6) & 0x3F));
-      byte(0x80 | (c & 0x3F));
-    }
-  }
+  void Put(std::uint32_t c) { AppendUtf8(c, out_); }
 
   void Unit(std::uint32_t unit) {
     if (high_ != 0) {

@@ -36,4 +36,25 @@ std::size_t CountCharacters(std::string_view text) {
   return count;
 }
 
+void AppendUtf8(std::uint32_t c, std::string& out) {
+  const auto byte = [&out](std::uint32_t b) {
+    out.push_back(static_cast<char>(static_cast<unsigned char>(b)));
+  };
+  if (c < 0x80) {
+    byte(c);
+  } else if (c < 0x800) {
+    byte(0xC0 | (c >> 6));
+    byte(0x80 | (c & 0x3F));
+  } else if (c < 0x10000) {
+    byte(0xE0 | (c >> 12));
+    byte(0x80 | ((c >> 6) & 0x3F));
+    byte(0x80 | (c & 0x3F));
+  } else {
+    byte(0xF0 | (c >> 18));
+    byte(0x80 | ((c >> 12) & 0x3F));
+    byte(0x80 | ((c >> 6) & 0x3F));
+    byte(0x80 | (c & 0x3F));
+  }
+}
+
 }  // namespace faultline

@@ -3,6 +3,8 @@
 #define FAULTLINE_SUPPORT_VALUE_UTF8_H_
 
 #include <cstddef>
+#include <cstdint>
+#include <string>
 #include <string_view>
 
 namespace faultline {
@@ -19,6 +21,9 @@ inline std::size_t CharacterLength(std::string_view text) {
 }
 
 std::size_t CountCharacters(std::string_view text);
+
+// Appends the encoding of `code_point`, which is at most U+10FFFF.
+void AppendUtf8(std::uint32_t code_point, std::string& out);
 
 }  // namespace faultline
 
