@@ -24,6 +24,11 @@ if(FAULTLINE_SANITIZE)
   add_link_options(-fsanitize=${FAULTLINE_SANITIZE})
 endif()
 
+# libFuzzer is led by the coverage of everything that a fuzzer calls, so all rooms are compiled with it.
+if(FAULTLINE_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link)
+endif()
+
 # The warnings of our own code; generated code is compiled without them.
 add_library(faultline_warnings INTERFACE)
 target_compile_options(faultline_warnings INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor
