@@ -61,6 +61,7 @@ enum class ExprKind : std::uint8_t {
   kConditional,  // if c then a else b
   kList,         // [a, b]
   kLambda,       // m -> m.module
+  kWindow,       // over 5m, last 7d: only as an argument of a call
 };
 
 struct Expr {
@@ -214,6 +215,24 @@ struct LambdaExpr : Expr {
   ExprPtr body;
 };
 
+enum class WindowUnit : std::uint8_t { kLines, kRecords, kTime, kScope, kMissing };
+
+struct Window {               // 3 lines, 5m, 20 records, test
+  ExprPtr amount;             // a literal or a parameter; checked in sema; null for kScope
+  std::optional<Path> scope;  // kScope: name of a scope, `source` or `run`
+  WindowUnit unit = WindowUnit::kMissing;
+  Span span;
+};
+
+enum class WindowForm : std::uint8_t { kOver, kEach, kSession, kLast, kBefore };
+
+// over 5m; over each 1m; over session 30s; over test; last 7d; before 5m
+struct WindowExpr : Expr {
+  explicit WindowExpr(Span s) : Expr(ExprKind::kWindow, s) {}
+  WindowForm form = WindowForm::kOver;
+  Window window;
+};
+
 // ---------------------------------------------------------------- clauses of rules and events
 
 enum class ClauseKind : std::uint8_t {
@@ -229,6 +248,17 @@ enum class ClauseKind : std::uint8_t {
   kSee,
   kStatus,  // status experimental|stable; deprecated "use x instead"
   kTest,
+  kBy,          // by a, b
+  kWithin,      // within 90s: of the whole rule
+  kSkew,        // skew 200ms
+  kSet,         // all within 5m {…}, any 2 of within 5m {…}
+  kWith,        // with x = latest e where …
+  kWhen,        // when count() > 3 twice in a row
+  kExplains,    // explains r within job confidence 0.6
+  kConfidence,  // confidence 0.6, confidence { … }
+  kNeeds,       // needs "a heap profile" when …
+  kEdge,        // of a graph: edge e from a to b
+  kEntry,       // of a score: 8.5 "fatal error:"
 };
 
 struct Clause {
@@ -248,19 +278,61 @@ struct SeverityClause : Clause {
   Name level;
 };
 
-enum class StageKind : std::uint8_t { kMatch, kThen, kWithout, kFrom };
-enum class WindowUnit : std::uint8_t { kLines, kRecords, kTime, kMissing };
+// kEnter, kPause, kClose: of a scope. kPart: `a = …` of a set. kLatest, kNext: of a `with`. kEdge, kEntry: of
+// graphs and scores.
+enum class StageKind : std::uint8_t {
+  kMatch,
+  kThen,
+  kWithout,
+  kFrom,
+  kUntil,
+  kPart,
+  kLatest,
+  kNext,
+  kEnter,
+  kPause,
+  kClose,
+  kEdge,
+  kEntry,
+};
 
-struct Window {    // within 3 lines, within 5m
-  ExprPtr amount;  // a literal; checked in sema
-  WindowUnit unit = WindowUnit::kMissing;
+enum class BlockPartKind : std::uint8_t {
+  kLine,      // "template" or "template"
+  kOptional,  // optional …
+  kRepeat,    // repeat stack of frames, repeat modules {…}
+  kAnyOrder,  // any order {…}
+  kOneOf,     // one of {…}
+  kText,      // lines body until "…"
+  kBlank,     // blank
+  kSkip,      // skip "…"
+  kUntil,     // until "…"
+  kPart,      // the name of a `part`
+};
+
+// What a block is made of.
+struct BlockPart {
+  BlockPartKind kind = BlockPartKind::kLine;
+  std::vector<ExprPtr>
+      lines;  // kLine, kSkip, kUntil; kText: of its `until`, may be empty. StringExpr or RegexExpr
+  std::optional<Name> name;      // kRepeat, kText: the field that the list becomes
+  std::optional<Path> part;      // kPart, and kRepeat `of` a part
+  std::vector<BlockPart> parts;  // kOptional, kRepeat, kAnyOrder, kOneOf
   Span span;
 };
 
-// What a stage looks for: a template, a regex, or the name of a pattern, event, rule or format.
+// What a stage looks for: a template, a regex, a block, or the name of a pattern, event, rule, scope or
+// format.
 struct StageSource {
-  ExprPtr pattern;           // StringExpr, RegexExpr, or null
-  std::optional<Path> name;  // where pattern is null
+  ExprPtr pattern;               // StringExpr, RegexExpr, or null
+  std::optional<Path> name;      // where pattern is null
+  std::vector<BlockPart> block;  // match block {…}: where neither stands
+  Span span;
+};
+
+// 3 times, twice in a row
+struct Repetition {
+  std::int64_t count = 1;
+  bool in_a_row = false;
   Span span;
 };
 
@@ -270,12 +342,75 @@ struct StageClause : Clause {
   StageClause(Span s, StageKind k) : Clause(ClauseKind::kStage, s), stage(k) {}
   StageKind stage;
   Span keyword;
+  bool every = false;  // then every …
   MatchTarget target = MatchTarget::kText;
   std::optional<Path> field;              // target kField: match message "…"
-  std::vector<StageSource> alternatives;  // joined by `or`
-  std::optional<Name> alias;              // as NAME
-  std::vector<ExprPtr> conditions;        // where … of this stage
+  std::vector<StageSource> alternatives;  // joined by `or`; empty: any event of the rule's `from`
+  std::optional<Name> alias;              // as NAME; kPart, kLatest, kNext: the name before `=`
+  ExprPtr each;                           // each LIST as x
+  std::optional<Name> each_alias;
+  std::optional<Name> role;         // in before
+  std::vector<ExprPtr> conditions;  // where … of this stage
+  std::vector<ExprPtr> keys;        // by … of this stage
   std::optional<Window> window;
+  std::optional<Repetition> repetition;
+  std::optional<Name> before,
+      after;                   // without … before a, after b; between a and b sets both: after a, before b
+  std::optional<Name> across;  // kLatest, kNext: across source, across run
+  ExprPtr edge_from, edge_to;  // kEdge
+  ExprPtr weight;              // kEntry: a literal
+};
+
+// by a, b
+struct ByClause : Clause {
+  explicit ByClause(Span s) : Clause(ClauseKind::kBy, s) {}
+  std::vector<ExprPtr> keys;
+};
+// within 90s on a line of its own (kWithin), skew 200ms (kSkew)
+struct WindowClause : Clause {
+  WindowClause(ClauseKind k, Span s) : Clause(k, s) {}
+  Window window;
+};
+// all within 5m { a = …; b = … }, any 2 of within 5m { … }
+struct SetClause : Clause {
+  explicit SetClause(Span s) : Clause(ClauseKind::kSet, s) {}
+  std::optional<std::int64_t> need;  // any N of; nothing: all
+  std::optional<Window> window;
+  std::vector<ClausePtr> parts;  // StageClause of kind kPart, or ErrorClause
+};
+// with x = latest e where …; edge …; 8.5 "fatal error:": a stage that is no step of a sequence
+struct StageHolderClause : Clause {
+  StageHolderClause(ClauseKind k, Span s) : Clause(k, s) {}
+  std::unique_ptr<StageClause> stage;
+};
+struct WhenClause : Clause {
+  explicit WhenClause(Span s) : Clause(ClauseKind::kWhen, s) {}
+  ExprPtr condition;
+  std::optional<Repetition> repetition;
+};
+struct ExplainsClause : Clause {
+  explicit ExplainsClause(Span s) : Clause(ClauseKind::kExplains, s) {}
+  Path rule;
+  std::optional<Name> alias;
+  std::optional<Window> window;
+  std::vector<ExprPtr> conditions;
+  ExprPtr confidence;  // or null
+};
+struct ConfidenceTerm {
+  ExprPtr weight;                  // a number, may be negative
+  ExprPtr condition;               // when …, or null
+  std::optional<std::string> why;  // shown beside the weight
+  Span span;
+};
+struct ConfidenceClause : Clause {
+  explicit ConfidenceClause(Span s) : Clause(ClauseKind::kConfidence, s) {}
+  std::vector<ConfidenceTerm> terms;  // `confidence 0.6` is one term
+  bool block = false;                 // written with braces
+};
+struct NeedsClause : Clause {
+  explicit NeedsClause(Span s) : Clause(ClauseKind::kNeeds, s) {}
+  std::string text;
+  ExprPtr condition;  // or null
 };
 
 struct WhereClause : Clause {
@@ -307,8 +442,22 @@ struct Expectation {
   std::vector<std::vector<ExprPtr>> findings;  // conditions on each, in order; may be fewer than count
 };
 
+// One line of `test { … }`, in written order.
+enum class TestItemKind : std::uint8_t { kNow, kContext, kInput, kAt };
+struct TestItem {
+  TestItemKind kind = TestItemKind::kInput;
+  std::uint32_t run = 0;            // which run it belongs to, from 0
+  std::optional<Name> name;         // kContext: the name; kInput: the role
+  std::string text;                 // kNow, kContext, kInput: as TestClause::input
+  std::optional<std::string> from;  // kInput
+  std::int64_t at = 0;              // kAt: nanoseconds after `now`
+  Span span;
+};
+
 struct TestClause : Clause {
   explicit TestClause(Span s) : Clause(ClauseKind::kTest, s) {}
+  std::vector<TestItem> items;      // test { … }; empty: `input` or `from` is the only input
+  std::uint32_t runs = 1;           // of `items`
   std::optional<Name> name;         // test "name" """…""" : not needed, shown in reports
   std::string input;                // indentation of the closing fence removed; escapes resolved if `escaped`
   std::optional<std::string> from;  // test from "x.log"
@@ -319,7 +468,19 @@ struct TestClause : Clause {
 
 // ---------------------------------------------------------------- declarations
 
-enum class DeclKind : std::uint8_t { kError, kPattern, kFormat, kWrapper, kRule };
+enum class DeclKind : std::uint8_t {
+  kError,
+  kPattern,
+  kFormat,
+  kWrapper,
+  kRule,  // rule, event, scope, graph, score
+  kPart,
+  kTable,
+  kParam,
+  kOverride,
+  kDisable,  // disable, allow
+  kPack,
+};
 
 struct Decl {
   Decl(DeclKind k, Span s) : kind(k), span(s) {}
@@ -360,7 +521,7 @@ struct FieldDecl {
   std::vector<MapEntry> map;
 };
 
-enum class FormatKind : std::uint8_t { kPlain, kJson, kLogfmt, kLine };
+enum class FormatKind : std::uint8_t { kPlain, kJson, kLogfmt, kLine, kBlock };
 
 struct FormatDecl : Decl {
   explicit FormatDecl(Span s) : Decl(DeclKind::kFormat, s) {}
@@ -370,6 +531,9 @@ struct FormatDecl : Decl {
   std::vector<ExprPtr> lines;  // line "…" or "…": StringExpr or RegexExpr
   std::vector<FieldDecl> fields;
   std::optional<std::string> missing_text;  // missing "-"
+  std::vector<BlockPart> parts;             // kBlock
+  std::vector<Name> block_by;               // kBlock: by k; tells interleaved writers apart
+  std::optional<std::int64_t> limit;        // kBlock: limit N lines
 };
 
 // wrapper NAME = line "…" | json {…}  detect "…"  inside OTHER  stream by a, b
@@ -383,10 +547,71 @@ struct WrapperDecl : Decl {
   std::vector<Name> stream_by;
 };
 
-struct RuleDecl : Decl {  // rule NAME {…} and event NAME {…}
+enum class RuleForm : std::uint8_t { kRule, kEvent, kScope, kGraph, kScore };
+
+struct RuleDecl : Decl {  // rule NAME {…}, event NAME {…}, scope NAME {…}, graph NAME {…}, score NAME {…}
   explicit RuleDecl(Span s) : Decl(DeclKind::kRule, s) {}
-  bool is_event = false;
+  RuleForm form = RuleForm::kRule;
+  bool is_event = false;           // form kEvent
+  std::vector<Name> scope_by;      // scope NAME by a, b
   std::vector<ClausePtr> clauses;  // in written order
+};
+
+struct PartDecl : Decl {  // part NAME {…}
+  explicit PartDecl(Span s) : Decl(DeclKind::kPart, s) {}
+  std::vector<BlockPart> parts;
+};
+
+struct TableColumn {
+  Name name;
+  std::optional<TypeRef> type;  // text where none is written
+};
+struct TableDecl : Decl {  // table NAME(a, b: int) from "x.csv", or with rows in place
+  explicit TableDecl(Span s) : Decl(DeclKind::kTable, s) {}
+  std::vector<TableColumn> columns;
+  std::optional<std::string> from;
+  Span from_span;
+  std::vector<std::vector<ExprPtr>> rows;  // literals
+};
+
+struct ParamDecl : Decl {  // param NAME: TYPE = DEFAULT between A and B "doc"
+  explicit ParamDecl(Span s) : Decl(DeclKind::kParam, s) {}
+  std::optional<TypeRef> type;
+  ExprPtr value;
+  ExprPtr low, high;  // both or neither
+};
+
+struct OverrideEntry {
+  Name name;              // of a param of the rule's module, or `severity`, `report`, `fix`
+  bool assigned = false;  // written with `=`: a param
+  ExprPtr value;          // severity: a NameExpr
+  Span span;
+};
+struct OverrideDecl : Decl {  // override a.b.rule {…}; `name` is the path's text
+  explicit OverrideDecl(Span s) : Decl(DeclKind::kOverride, s) {}
+  Path target;
+  std::vector<OverrideEntry> entries;
+};
+
+struct DisableDecl
+    : Decl {  // disable a.b.rule "reason" until "2027-01-01"; allow a.b.rule where … "reason" until …
+  explicit DisableDecl(Span s) : Decl(DeclKind::kDisable, s) {}
+  Path target;
+  ExprPtr condition;  // allow; null: disable
+  std::optional<std::string> reason;
+  std::optional<std::string> until;
+  Span until_span;
+};
+
+struct PackNeed {
+  Path name;
+  std::string version;  // at least
+  Span span;
+};
+struct PackDecl : Decl {  // pack acme.ci { version "1.4.0"; needs faultline >= "0.3" }
+  explicit PackDecl(Span s) : Decl(DeclKind::kPack, s) {}
+  std::string version;
+  std::vector<PackNeed> needs;
 };
 
 struct Use {

@@ -1,204 +1,13 @@
 #include "frontend/ast/dump.h"
 
+#include "frontend/ast/show.h"
+
 #include <fmt/format.h>
 #include <string_view>
 
 namespace faultline::ast {
 
 namespace {
-
-std::string Quoted(std::string_view text) {
-  std::string out = "\"";
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (c == '"' || c == '\\') {
-      out += '\\';
-      out += c;
-    } else if (c == '\n') {
-      out += "\\n";
-    } else if (byte < 0x20 || byte == 0x7F) {
-      out += fmt::format("\\x{:02x}", byte);
-    } else {
-      out += c;
-    }
-  }
-  return out + "\"";
-}
-
-// A name as it would have to be written.
-std::string Word(const Name& name) {
-  const bool plain =
-      !name.text.empty() &&
-      name.text.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") ==
-          std::string::npos;
-  return plain ? name.text : "`" + name.text + "`";
-}
-
-std::string Words(const Path& path) {
-  std::string out;
-  for (const Name& part : path.parts) {
-    if (!out.empty()) out += '.';
-    out += Word(part);
-  }
-  return out;
-}
-
-std::string Show(const Expr* expr);
-
-std::string Show(const TypeRef& type) {
-  std::string out = Words(type.name);
-  if (type.arguments.empty()) return out;
-  out += '(';
-  for (std::size_t i = 0; i < type.arguments.size(); ++i) {
-    if (i > 0) out += ", ";
-    out += Show(type.arguments[i].get());
-  }
-  return out + ")";
-}
-
-std::string Show(const StringParts& parts) {
-  std::string out;
-  for (const StringPart& part : parts) {
-    if (!out.empty()) out += ' ';
-    switch (part.kind) {
-      case StringPartKind::kText:
-        out += Quoted(part.text);
-        if (!part.exact.empty()) out += fmt::format("@{}", fmt::join(part.exact, ","));
-        break;
-      case StringPartKind::kHole:
-        out += "{" + (part.expr ? Show(part.expr.get()) : std::string()) +
-               (part.type ? ":" + Show(*part.type) : "") + "}";
-        break;
-      case StringPartKind::kGroup:
-        out += part.optional ? "(optional" : "(group";
-        if (part.capture) out += " " + Word(*part.capture);
-        for (const StringParts& alternative : part.alternatives) out += " [" + Show(alternative) + "]";
-        out += ")";
-        break;
-      case StringPartKind::kLineStart:
-        out += "^";
-        break;
-      case StringPartKind::kLineEnd:
-        out += "$";
-        break;
-    }
-  }
-  return out;
-}
-
-std::string Form(std::string_view head, std::initializer_list<const Expr*> items) {
-  std::string out = "(" + std::string(head);
-  for (const Expr* item : items) out += " " + Show(item);
-  return out + ")";
-}
-
-std::string_view Spelling(lang::Operator op) {
-  switch (op) {
-#define FAULTLINE_OPERATOR(id, spelling, form, precedence, help) \
-  case lang::Operator::id:                                       \
-    return spelling;
-#define FAULTLINE_OVERLOAD(op, opcode, signature, traits)
-#include "support/lang/ops.def"
-#undef FAULTLINE_OPERATOR
-#undef FAULTLINE_OVERLOAD
-  }
-  return "?";
-}
-
-std::string Show(const Expr* expr) {
-  if (expr == nullptr) return "none";
-  switch (expr->kind) {
-    case ExprKind::kError:
-      return "<error>";
-    case ExprKind::kBool:
-      return static_cast<const BoolExpr&>(*expr).value ? "true" : "false";
-    case ExprKind::kInt:
-      return std::to_string(static_cast<const IntExpr&>(*expr).value);
-    case ExprKind::kDuration:
-      return std::to_string(static_cast<const IntExpr&>(*expr).value) + "ns";
-    case ExprKind::kSize:
-      return std::to_string(static_cast<const IntExpr&>(*expr).value) + "B";
-    case ExprKind::kFloat:
-      return fmt::format("{:#}", static_cast<const FloatExpr&>(*expr).value);
-    case ExprKind::kPercent:
-      return fmt::format("(percent {:#})", static_cast<const FloatExpr&>(*expr).value);
-    case ExprKind::kString: {
-      const auto& string = static_cast<const StringExpr&>(*expr);
-      const bool plain = string.parts.size() == 1 && string.parts[0].kind == StringPartKind::kText &&
-                         string.parts[0].exact.empty() && !string.ignore_case;
-      if (plain) return Quoted(string.parts[0].text);
-      return std::string(string.ignore_case ? "(text-i" : "(text") + (string.parts.empty() ? "" : " ") +
-             Show(string.parts) + ")";
-    }
-    case ExprKind::kRegex: {
-      const auto& regex = static_cast<const RegexExpr&>(*expr);
-      return "(regex " + Quoted(regex.pattern) + (regex.flags.empty() ? "" : " " + regex.flags) + ")";
-    }
-    case ExprKind::kName:
-      return Word(static_cast<const NameExpr&>(*expr).name);
-    case ExprKind::kMember: {
-      const auto& member = static_cast<const MemberExpr&>(*expr);
-      return Show(member.base.get()) + "." + Word(member.name);
-    }
-    case ExprKind::kIndex: {
-      const auto& index = static_cast<const IndexExpr&>(*expr);
-      return Form("index", {index.base.get(), index.index.get()});
-    }
-    case ExprKind::kCall: {
-      const auto& call = static_cast<const CallExpr&>(*expr);
-      std::string out = "(call " + Words(call.callee);
-      for (const ExprPtr& argument : call.arguments) out += " " + Show(argument.get());
-      return out + ")";
-    }
-    case ExprKind::kUnary: {
-      const auto& unary = static_cast<const UnaryExpr&>(*expr);
-      return Form(unary.op == lang::Operator::kNegate ? "negate" : Spelling(unary.op), {unary.operand.get()});
-    }
-    case ExprKind::kBinary: {
-      const auto& binary = static_cast<const BinaryExpr&>(*expr);
-      return Form(Spelling(binary.op), {binary.left.get(), binary.right.get()});
-    }
-    case ExprKind::kIn: {
-      const auto& in = static_cast<const InExpr&>(*expr);
-      return Form(in.negated ? "not-in" : "in", {in.left.get(), in.right.get()});
-    }
-    case ExprKind::kBetween: {
-      const auto& between = static_cast<const BetweenExpr&>(*expr);
-      return Form(between.negated ? "not-between" : "between",
-                  {between.value.get(), between.low.get(), between.high.get()});
-    }
-    case ExprKind::kPresence: {
-      const auto& presence = static_cast<const PresenceExpr&>(*expr);
-      return Form(presence.present ? "present" : "missing", {presence.operand.get()});
-    }
-    case ExprKind::kDefault: {
-      const auto& fallback = static_cast<const DefaultExpr&>(*expr);
-      return Form("default", {fallback.value.get(), fallback.fallback.get()});
-    }
-    case ExprKind::kCast: {
-      const auto& cast = static_cast<const CastExpr&>(*expr);
-      return "(as " + Show(cast.value.get()) + " " + Show(cast.type) + ")";
-    }
-    case ExprKind::kConditional: {
-      const auto& conditional = static_cast<const ConditionalExpr&>(*expr);
-      return Form("if",
-                  {conditional.condition.get(), conditional.then_value.get(), conditional.else_value.get()});
-    }
-    case ExprKind::kList: {
-      std::string out = "[";
-      for (const ExprPtr& item : static_cast<const ListExpr&>(*expr).items) {
-        if (out.size() > 1) out += ' ';
-        out += Show(item.get());
-      }
-      return out + "]";
-    }
-    case ExprKind::kLambda: {
-      const auto& lambda = static_cast<const LambdaExpr&>(*expr);
-      return "(-> " + Word(lambda.parameter) + " " + Show(lambda.body.get()) + ")";
-    }
-  }
-  return "?";
-}
 
 std::string_view StageWord(StageKind kind) {
   switch (kind) {
@@ -210,20 +19,24 @@ std::string_view StageWord(StageKind kind) {
       return "without";
     case StageKind::kFrom:
       return "from";
-  }
-  return "?";
-}
-
-std::string_view UnitWord(WindowUnit unit) {
-  switch (unit) {
-    case WindowUnit::kLines:
-      return " lines";
-    case WindowUnit::kRecords:
-      return " records";
-    case WindowUnit::kTime:
-      return "";
-    case WindowUnit::kMissing:
-      return " (no unit)";
+    case StageKind::kUntil:
+      return "until";
+    case StageKind::kPart:
+      return "part";
+    case StageKind::kLatest:
+      return "latest";
+    case StageKind::kNext:
+      return "next";
+    case StageKind::kEnter:
+      return "enter";
+    case StageKind::kPause:
+      return "pause";
+    case StageKind::kClose:
+      return "close";
+    case StageKind::kEdge:
+      return "edge";
+    case StageKind::kEntry:
+      return "entry";
   }
   return "?";
 }
@@ -238,6 +51,69 @@ std::string_view FormatWord(FormatKind kind) {
       return "logfmt";
     case FormatKind::kLine:
       return "line";
+    case FormatKind::kBlock:
+      return "block";
+  }
+  return "?";
+}
+
+std::string_view RuleWord(RuleForm form) {
+  switch (form) {
+    case RuleForm::kRule:
+      return "rule ";
+    case RuleForm::kEvent:
+      return "event ";
+    case RuleForm::kScope:
+      return "scope ";
+    case RuleForm::kGraph:
+      return "graph ";
+    case RuleForm::kScore:
+      return "score ";
+  }
+  return "?";
+}
+
+std::string_view PartWord(BlockPartKind kind) {
+  switch (kind) {
+    case BlockPartKind::kLine:
+      return "line";
+    case BlockPartKind::kOptional:
+      return "optional";
+    case BlockPartKind::kRepeat:
+      return "repeat";
+    case BlockPartKind::kAnyOrder:
+      return "any-order";
+    case BlockPartKind::kOneOf:
+      return "one-of";
+    case BlockPartKind::kText:
+      return "lines";
+    case BlockPartKind::kBlank:
+      return "blank";
+    case BlockPartKind::kSkip:
+      return "skip";
+    case BlockPartKind::kUntil:
+      return "until";
+    case BlockPartKind::kPart:
+      return "part";
+  }
+  return "?";
+}
+
+std::string Show(const Repetition& repetition) {
+  return fmt::format("times {}{}", repetition.count, repetition.in_a_row ? " in-a-row" : "");
+}
+
+std::string Show(const TestItem& item) {
+  switch (item.kind) {
+    case TestItemKind::kNow:
+      return "now " + Quoted(item.text);
+    case TestItemKind::kContext:
+      return "context " + (item.name ? Word(*item.name) : std::string()) + " " + Quoted(item.text);
+    case TestItemKind::kInput:
+      return "input" + (item.name ? " " + Word(*item.name) : std::string()) +
+             (item.from ? " from " + Quoted(*item.from) : " " + Quoted(item.text));
+    case TestItemKind::kAt:
+      return fmt::format("at {}ns", item.at);
   }
   return "?";
 }
@@ -302,6 +178,9 @@ class Dumper {
         Line(1, line);
         Doc(2, decl.doc);
         Lines("line", format.lines);
+        Parts(2, format.parts);
+        for (const ast::Name& name : format.block_by) Line(2, "by " + Word(name));
+        if (format.limit) Line(2, fmt::format("limit {}", *format.limit));
         Fields(format.fields);
         return;
       }
@@ -319,41 +198,85 @@ class Dumper {
       }
       case DeclKind::kRule: {
         const auto& rule = static_cast<const RuleDecl&>(decl);
-        Line(1, (rule.is_event ? "event " : "rule ") + Word(decl.name));
+        std::string line = std::string(RuleWord(rule.form)) + Word(decl.name);
+        for (std::size_t i = 0; i < rule.scope_by.size(); ++i)
+          line += (i == 0 ? " by " : ", ") + Word(rule.scope_by[i]);
+        Line(1, line);
         Doc(2, decl.doc);
-        for (const ClausePtr& clause : rule.clauses) Clause(*clause);
+        for (const ClausePtr& clause : rule.clauses) Clause(2, *clause);
+        return;
+      }
+      case DeclKind::kPart:
+        Line(1, "part " + Word(decl.name));
+        Doc(2, decl.doc);
+        Parts(2, static_cast<const PartDecl&>(decl).parts);
+        return;
+      case DeclKind::kTable:
+        Table(static_cast<const TableDecl&>(decl));
+        return;
+      case DeclKind::kParam: {
+        const auto& param = static_cast<const ParamDecl&>(decl);
+        Line(1, "param " + Word(decl.name) + (param.type ? ": " + Show(*param.type) : "") + " = " +
+                    Show(param.value.get()));
+        Doc(2, decl.doc);
+        if (param.low) Line(2, "between " + Show(param.low.get()) + " " + Show(param.high.get()));
+        return;
+      }
+      case DeclKind::kOverride: {
+        const auto& override_decl = static_cast<const OverrideDecl&>(decl);
+        Line(1, "override " + Words(override_decl.target));
+        Doc(2, decl.doc);
+        for (const OverrideEntry& entry : override_decl.entries)
+          Line(2, Word(entry.name) + (entry.assigned ? " = " : " ") + Show(entry.value.get()));
+        return;
+      }
+      case DeclKind::kDisable: {
+        const auto& disable = static_cast<const DisableDecl&>(decl);
+        Line(1, (disable.condition ? "allow " : "disable ") + Words(disable.target));
+        Doc(2, decl.doc);
+        if (disable.condition) Line(2, "where " + Show(disable.condition.get()));
+        if (disable.reason) Line(2, "reason " + Quoted(*disable.reason));
+        if (disable.until) Line(2, "until " + Quoted(*disable.until));
+        return;
+      }
+      case DeclKind::kPack: {
+        const auto& pack = static_cast<const PackDecl&>(decl);
+        Line(1, "pack " + Word(decl.name) + " " + Quoted(pack.version));
+        Doc(2, decl.doc);
+        for (const PackNeed& need : pack.needs)
+          Line(2, "needs " + Words(need.name) + " " + Quoted(need.version));
         return;
       }
     }
   }
 
-  void Clause(const ast::Clause& clause) {
+  void Clause(int depth, const ast::Clause& clause) {
     switch (clause.kind) {
       case ClauseKind::kError:
-        Line(2, "<error>");
+        Line(depth, "<error>");
         return;
       case ClauseKind::kSeverity:
-        Line(2, "severity " + Word(static_cast<const SeverityClause&>(clause).level));
+        Line(depth, "severity " + Word(static_cast<const SeverityClause&>(clause).level));
         return;
       case ClauseKind::kStage:
-        Stage(static_cast<const StageClause&>(clause));
+        Stage(depth, static_cast<const StageClause&>(clause));
         return;
       case ClauseKind::kWhere:
-        Line(2, "where " + Show(static_cast<const WhereClause&>(clause).condition.get()));
+        Line(depth, "where " + Show(static_cast<const WhereClause&>(clause).condition.get()));
         return;
       case ClauseKind::kLet: {
         const auto& let = static_cast<const LetClause&>(clause);
-        Line(2, "let " + Word(let.name) + " = " + Show(let.value.get()));
+        Line(depth, "let " + Word(let.name) + " = " + Show(let.value.get()));
         return;
       }
       case ClauseKind::kAt:
-        Line(2, "at " + Show(static_cast<const TextClause&>(clause).text.get()));
+        Line(depth, "at " + Show(static_cast<const TextClause&>(clause).text.get()));
         return;
       case ClauseKind::kReport:
-        Line(2, "report " + Show(static_cast<const TextClause&>(clause).text.get()));
+        Line(depth, "report " + Show(static_cast<const TextClause&>(clause).text.get()));
         return;
       case ClauseKind::kFix:
-        Line(2, "fix " + Show(static_cast<const TextClause&>(clause).text.get()));
+        Line(depth, "fix " + Show(static_cast<const TextClause&>(clause).text.get()));
         return;
       case ClauseKind::kTags:
       case ClauseKind::kSee:
@@ -361,36 +284,137 @@ class Dumper {
         const auto& list = static_cast<const ListClause&>(clause);
         std::string line = list.keyword.text;
         for (const ExprPtr& item : list.items) line += " " + Show(item.get());
-        Line(2, line);
+        Line(depth, line);
         return;
       }
       case ClauseKind::kTest:
         Test(static_cast<const TestClause&>(clause));
         return;
+      case ClauseKind::kBy: {
+        std::string line = "by";
+        for (const ExprPtr& key : static_cast<const ByClause&>(clause).keys) line += " " + Show(key.get());
+        Line(depth, line);
+        return;
+      }
+      case ClauseKind::kWithin:
+        Line(depth, "within " + Show(static_cast<const WindowClause&>(clause).window));
+        return;
+      case ClauseKind::kSkew:
+        Line(depth, "skew " + Show(static_cast<const WindowClause&>(clause).window));
+        return;
+      case ClauseKind::kSet: {
+        const auto& set = static_cast<const SetClause&>(clause);
+        Line(depth, (set.need ? fmt::format("any {} of", *set.need) : std::string("all")) +
+                        (set.window ? " within " + Show(*set.window) : ""));
+        for (const ClausePtr& part : set.parts) Clause(depth + 1, *part);
+        return;
+      }
+      case ClauseKind::kWith:
+      case ClauseKind::kEdge:
+      case ClauseKind::kEntry:
+        Stage(depth, *static_cast<const StageHolderClause&>(clause).stage);
+        return;
+      case ClauseKind::kWhen: {
+        const auto& when = static_cast<const WhenClause&>(clause);
+        Line(depth, "when " + Show(when.condition.get()));
+        if (when.repetition) Line(depth + 1, Show(*when.repetition));
+        return;
+      }
+      case ClauseKind::kExplains: {
+        const auto& explains = static_cast<const ExplainsClause&>(clause);
+        Line(depth, "explains " + Words(explains.rule));
+        if (explains.alias) Line(depth + 1, "as " + Word(*explains.alias));
+        if (explains.window) Line(depth + 1, "within " + Show(*explains.window));
+        for (const ExprPtr& condition : explains.conditions)
+          Line(depth + 1, "where " + Show(condition.get()));
+        if (explains.confidence) Line(depth + 1, "confidence " + Show(explains.confidence.get()));
+        return;
+      }
+      case ClauseKind::kConfidence: {
+        const auto& confidence = static_cast<const ConfidenceClause&>(clause);
+        Line(depth, confidence.block ? "confidence sum" : "confidence");
+        for (const ConfidenceTerm& term : confidence.terms) {
+          std::string line = Show(term.weight.get());
+          if (term.why) line += " " + Quoted(*term.why);
+          if (term.condition) line += " when " + Show(term.condition.get());
+          Line(depth + 1, line);
+        }
+        return;
+      }
+      case ClauseKind::kNeeds: {
+        const auto& needs = static_cast<const NeedsClause&>(clause);
+        Line(depth,
+             "needs " + Quoted(needs.text) + (needs.condition ? " when " + Show(needs.condition.get()) : ""));
+        return;
+      }
     }
   }
 
-  void Stage(const StageClause& stage) {
+  void Stage(int depth, const StageClause& stage) {
     std::string line(StageWord(stage.stage));
+    if (stage.every) line += " every";
     if (stage.target == MatchTarget::kRaw) line += " raw";
     if (stage.target == MatchTarget::kField && stage.field) line += " field " + Words(*stage.field);
-    Line(2, line);
+    if (stage.weight) line += " " + Show(stage.weight.get());
+    Line(depth, line);
+    ++depth;
     for (const StageSource& source : stage.alternatives) {
-      Line(3, source.pattern ? "or " + Show(source.pattern.get())
-                             : "or name " + (source.name ? Words(*source.name) : ""));
+      Line(depth, source.pattern ? "or " + Show(source.pattern.get())
+                  : source.name  ? "or name " + Words(*source.name)
+                                 : "or block");
+      Parts(depth + 1, source.block);
     }
-    if (stage.alias) Line(3, "as " + Word(*stage.alias));
-    for (const ExprPtr& condition : stage.conditions) Line(3, "where " + Show(condition.get()));
-    if (stage.window)
-      Line(3, "within " + Show(stage.window->amount.get()) + std::string(UnitWord(stage.window->unit)));
+    if (stage.edge_from) {
+      Line(depth, "from " + Show(stage.edge_from.get()));
+      Line(depth, "to " + Show(stage.edge_to.get()));
+    }
+    if (stage.each) {
+      Line(depth,
+           "each " + Show(stage.each.get()) + (stage.each_alias ? " as " + Word(*stage.each_alias) : ""));
+    }
+    if (stage.role) Line(depth, "in " + Word(*stage.role));
+    if (stage.alias) Line(depth, "as " + Word(*stage.alias));
+    for (const ExprPtr& condition : stage.conditions) Line(depth, "where " + Show(condition.get()));
+    for (const ExprPtr& key : stage.keys) Line(depth, "by " + Show(key.get()));
+    if (stage.repetition) Line(depth, Show(*stage.repetition));
+    if (stage.window) Line(depth, "within " + Show(*stage.window));
+    if (stage.after) Line(depth, "after " + Word(*stage.after));
+    if (stage.before) Line(depth, "before " + Word(*stage.before));
+    if (stage.across) Line(depth, "across " + Word(*stage.across));
+  }
+
+  void Parts(int depth, const std::vector<BlockPart>& parts) {
+    for (const BlockPart& part : parts) {
+      std::string line(PartWord(part.kind));
+      if (part.name) line += " " + Word(*part.name);
+      if (part.part) line += (part.kind == BlockPartKind::kRepeat ? " of " : " ") + Words(*part.part);
+      for (const ExprPtr& pattern : part.lines) line += " " + Show(pattern.get());
+      Line(depth, line);
+      Parts(depth + 1, part.parts);
+    }
+  }
+
+  void Table(const TableDecl& table) {
+    std::string line = "table " + Word(table.name);
+    for (const TableColumn& column : table.columns)
+      line += " " + Word(column.name) + (column.type ? ":" + Show(*column.type) : "");
+    if (table.from) line += " from " + Quoted(*table.from);
+    Line(1, line);
+    Doc(2, table.doc);
+    for (const std::vector<ExprPtr>& row : table.rows) {
+      std::string cells = "row";
+      for (const ExprPtr& cell : row) cells += " " + Show(cell.get());
+      Line(2, cells);
+    }
   }
 
   void Test(const TestClause& test) {
     std::string line = "test";
     if (test.name) line += " " + Quoted(test.name->text);
     if (test.escaped) line += " escaped";
-    line += test.from ? " from " + Quoted(*test.from) : " " + Quoted(test.input);
+    if (test.items.empty()) line += test.from ? " from " + Quoted(*test.from) : " " + Quoted(test.input);
     Line(2, line);
+    for (const TestItem& item : test.items) Line(3, fmt::format("run {} {}", item.run, Show(item)));
     Line(3, fmt::format("expect {}", test.expect.count));
     for (const auto& finding : test.expect.findings) {
       std::string conditions = "finding";

@@ -201,6 +201,7 @@ std::optional<ast::Name> Builder::TakeAlias(ast::ExprPtr& condition) {
       case ast::ExprKind::kPresence:
       case ast::ExprKind::kList:
       case ast::ExprKind::kLambda:
+      case ast::ExprKind::kWindow:
         return {};
     }
   }

@@ -83,6 +83,8 @@ ExprPtr ExprChecker::Check(const ast::Expr& expr, const lang::Type* want) {
       context_.sink.Report(diag::lambda_misplaced, expr.span)
           .Help("write `join(list, \", \", x -> x.field)`");
       return nullptr;
+    case AstKind::kWindow:
+      return nullptr;
   }
   return nullptr;
 }

@@ -29,6 +29,8 @@ FormatKind KindOf(ast::FormatKind kind) {
       return FormatKind::kLogfmt;
     case ast::FormatKind::kLine:
       return FormatKind::kLine;
+    case ast::FormatKind::kBlock:
+      return FormatKind::kPlain;
   }
   return FormatKind::kPlain;
 }

@@ -109,6 +109,7 @@ bool ExprChecker::IsFlexible(const ast::Expr& expr) const {
     case AstKind::kCast:
     case AstKind::kConditional:
     case AstKind::kLambda:
+    case AstKind::kWindow:
       return false;
   }
   return false;

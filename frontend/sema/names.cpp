@@ -17,8 +17,38 @@ SymbolKind KindOf(const ast::Decl& decl) {
       return SymbolKind::kWrapper;
     case ast::DeclKind::kRule:
       return static_cast<const ast::RuleDecl&>(decl).is_event ? SymbolKind::kEvent : SymbolKind::kRule;
+    case ast::DeclKind::kPart:
+    case ast::DeclKind::kTable:
+    case ast::DeclKind::kParam:
+    case ast::DeclKind::kOverride:
+    case ast::DeclKind::kDisable:
+    case ast::DeclKind::kPack:
+      break;  // these are no symbols
   }
   return SymbolKind::kPattern;
+}
+
+// Whether other declarations can name it.
+bool IsSymbol(const ast::Decl& decl) {
+  switch (decl.kind) {
+    case ast::DeclKind::kPattern:
+    case ast::DeclKind::kFormat:
+    case ast::DeclKind::kWrapper:
+      return true;
+    case ast::DeclKind::kRule: {
+      const ast::RuleForm form = static_cast<const ast::RuleDecl&>(decl).form;
+      return form == ast::RuleForm::kRule || form == ast::RuleForm::kEvent;
+    }
+    case ast::DeclKind::kError:
+    case ast::DeclKind::kPart:
+    case ast::DeclKind::kTable:
+    case ast::DeclKind::kParam:
+    case ast::DeclKind::kOverride:
+    case ast::DeclKind::kDisable:
+    case ast::DeclKind::kPack:
+      return false;
+  }
+  return false;
 }
 
 // Whether the parser reported something outside of the declarations that it could read.
@@ -85,7 +115,7 @@ void Names::Declare(std::span<const ast::Module* const> modules, DiagnosticSink&
     file->module = scope.get();
     scope->broken = scope->broken || HasUnreadDeclaration(*module, sink);
     for (const ast::DeclPtr& decl : module->decls) {
-      if (decl->kind == ast::DeclKind::kError || decl->name.text.empty()) continue;
+      if (!IsSymbol(*decl) || decl->name.text.empty()) continue;
       auto [found, added] = scope->symbols.try_emplace(decl->name.text);
       if (!added) {
         sink.Report(diag::duplicate_name, decl->name.span, decl->name.text)

@@ -21,6 +21,23 @@ std::string_view Keyword(ast::StageKind kind) {
       return "without";
     case ast::StageKind::kFrom:
       return "from";
+    case ast::StageKind::kUntil:
+      return "until";
+    case ast::StageKind::kLatest:
+      return "latest";
+    case ast::StageKind::kNext:
+      return "next";
+    case ast::StageKind::kEnter:
+      return "enter";
+    case ast::StageKind::kPause:
+      return "pause";
+    case ast::StageKind::kClose:
+      return "close";
+    case ast::StageKind::kEdge:
+      return "edge";
+    case ast::StageKind::kPart:
+    case ast::StageKind::kEntry:
+      return "";
   }
   return "";
 }
@@ -28,6 +45,9 @@ std::string_view Keyword(ast::StageKind kind) {
 }  // namespace
 
 void RuleChecker::CheckStage(const ast::StageClause& clause) {
+  const bool step = clause.stage == ast::StageKind::kMatch || clause.stage == ast::StageKind::kThen ||
+                    clause.stage == ast::StageKind::kWithout || clause.stage == ast::StageKind::kFrom;
+  if (!step) return Fail();
   const bool first = clause.stage == ast::StageKind::kMatch || clause.stage == ast::StageKind::kFrom;
   const std::string_view keyword = Keyword(clause.stage);
   if (!first && !has_stage_ && broken_) return;

@@ -90,6 +90,17 @@ Rule RuleChecker::Check() {
       case ClauseKind::kLet:
       case ClauseKind::kWhere:
       case ClauseKind::kTest:
+      case ClauseKind::kBy:
+      case ClauseKind::kWithin:
+      case ClauseKind::kSkew:
+      case ClauseKind::kSet:
+      case ClauseKind::kWith:
+      case ClauseKind::kWhen:
+      case ClauseKind::kExplains:
+      case ClauseKind::kConfidence:
+      case ClauseKind::kNeeds:
+      case ClauseKind::kEdge:
+      case ClauseKind::kEntry:
         break;
       case ClauseKind::kSeverity:
         CheckSeverity(static_cast<const ast::SeverityClause&>(*clause));
