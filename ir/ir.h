@@ -135,7 +135,31 @@ struct Slot {
   bool hidden = false;  // not a field of the finding (helper bindings, `let` of internals)
 };
 
-enum class StageKind : std::uint8_t { kMatch, kThen, kWithout };
+// How a rule makes one match of what its stages found.
+enum class RuleShape : std::uint8_t {
+  kSequence,   // match, then …, without …; one stage alone too
+  kAll,        // all within W {…}: every kPart stage
+  kAny,        // any N of within W {…}: `need` different kPart stages
+  kAggregate,  // each match of a kMatch or kEntry stage updates aggregates; `when` decides
+  kScope,      // an interval of a stream: kEnter, kPause, kClose stages; decided when it ends
+  kGraph,      // its kEdge stages make a graph that others ask; never decided itself
+};
+
+enum class StageKind : std::uint8_t {
+  kMatch,
+  kThen,
+  kWithout,
+  kUntil,   // a match that waits for the positive stage before this one is dropped
+  kPart,    // of a set; `alias` is its name
+  kLatest,  // as-of joins: never trigger, may find nothing. Steps say when they are looked up
+  kNext,
+  kFeed,   // updates aggregates of another event's; never triggers
+  kEnter,  // of a scope
+  kPause,
+  kClose,
+  kEdge,   // of a graph
+  kEntry,  // of a score: like kMatch, but each entry sees each record
+};
 enum class StageInput : std::uint8_t {
   kText,    // the unwrapped text (message field of a structured record)
   kRaw,     // the line's bytes as they stand
@@ -151,7 +175,21 @@ struct Alternative {
   FunctionId guard = kNone;    // bool over this stage's own slots; kNone: true
 };
 
-enum class WindowUnit : std::uint8_t { kNoWindow, kLines, kRecords, kTime };
+enum class WindowUnit : std::uint8_t { kNoWindow, kLines, kRecords, kTime, kScope };
+
+// Scopes that need no declaration.
+inline constexpr RuleId kSourceScope = 0xfffffffe;
+inline constexpr RuleId kRunScope = 0xfffffffd;
+
+struct Window {
+  WindowUnit unit = WindowUnit::kNoWindow;
+  std::int64_t amount = 0;  // lines, records or nanoseconds
+  RuleId scope = kNone;     // kScope: a rule of shape kScope, kSourceScope or kRunScope
+  friend bool operator==(const Window&, const Window&) = default;
+};
+
+// How far back or ahead an as-of join looks.
+enum class Reach : std::uint8_t { kStream, kSource, kRun };
 
 struct Stage {
   StageKind kind = StageKind::kMatch;
@@ -167,7 +205,139 @@ struct Stage {
   std::string alias;
   WindowUnit window = WindowUnit::kNoWindow;
   std::int64_t amount = 0;  // lines, records or nanoseconds
+  RuleId scope = kNone;     // window kScope, as in Window
+  bool every = false;       // the last positive stage: one match for each event that fits it
+  std::string role;         // only events of inputs with this role; "": any
+  // each LIST as x: the stage matches once for each element, which is stored in each_slot after `load` and
+  // before `extract` and guards. kNone: no list.
+  FunctionId each = kNone;
+  SlotId each_slot = kNone;
+  // The parts of the rule's key as a list, over this stage's own slots; a missing part drops the event.
+  // kNone: the rule has no `by`.
+  FunctionId key = kNone;
+  std::uint32_t count = 1;  // 3 times: the stage is one event made of `count` matches
+  bool in_a_row = false;
+  SlotId count_slot = kNone;  // holds how many there were
+  // kWithout: strictly after stage `after` and before stage `before` (indices into Rule::stages); kNone: no
+  // bound. kUntil: `after` is the stage that must not have come yet.
+  std::uint32_t after = kNone;
+  std::uint32_t before = kNone;
+  // kLatest, kNext: equalities of the condition, taken out of `join` so that events can be found by them:
+  // lists of the same length over the stage's own slots and over the rule's other slots. kNone: there are
+  // none.
+  FunctionId index_own = kNone;
+  FunctionId index_other = kNone;
+  Reach reach = Reach::kStream;
   Span span;
+};
+
+// A slot that the engine fills before the functions of stage `stage` and of later ones that read it in phase
+// 2 (join, steps, report, …; never load, extract, guard or key of a stage unless `kind` is kContext).
+enum class ProvidedKind : std::uint8_t {
+  kContext,        // text: context variable `name` (job, branch, commit, …)
+  kScopeField,     // slot `field` of the current instance of `scope` at the stage's event
+  kScopeInstance,  // int: number of that instance, unique in the run; missing: none is open
+  kElapsed,        // duration: from the last positive stage to the decision
+  kNovel,          // bool: no learned run printed a line of this shape; missing without learned templates
+};
+
+struct Provided {
+  ProvidedKind kind = ProvidedKind::kContext;
+  SlotId slot = kNone;
+  std::uint32_t stage = 0;  // index into Rule::stages
+  std::string name;         // kContext
+  RuleId scope = kNone;     // kScopeField, kScopeInstance
+  SlotId field = kNone;     // kScopeField
+  bool at_close =
+      false;  // kScopeField: only the closing line gives it, so the decision waits for the scope's end
+  friend bool operator==(const Provided&, const Provided&) = default;
+};
+
+// What is done, in order, when all positive stages of a rule have matched (kAggregate: before `when`).
+enum class StepKind : std::uint8_t {
+  kRun,        // function: stores (`let`)
+  kCondition,  // function: bool; unless true the match is dropped
+  kJoin,       // stage `index` of kind kLatest or kNext is looked up and its slots are filled
+  kGraph,      // graph query `index`
+};
+struct Step {
+  StepKind kind = StepKind::kRun;
+  FunctionId function = kNone;
+  std::uint32_t index = 0;
+  friend bool operator==(const Step&, const Step&) = default;
+};
+
+enum class AggregateKind : std::uint8_t {
+  kCount,
+  kDistinct,
+  kSum,
+  kMin,
+  kMax,
+  kMean,
+  kStddev,
+  kPercentile,  // nearest rank; parameter in (0, 100]
+  kRate,        // events a second of the window
+  kTop,         // list of record{value, count}: the `parameter` most frequent values
+  kFirst,
+  kLast,
+  kList,  // all values in order, bounded
+};
+enum class AggregateForm : std::uint8_t {
+  kWhole,     // the scope in `by`, else the run; with `window` of unit kScope that scope
+  kSliding,   // over W: the event at hand and those at most W before it
+  kTumbling,  // over each W
+  kSession,   // over session D
+  kHistory,   // last W: before the event at hand, earlier runs included
+};
+struct Aggregate {
+  AggregateKind kind = AggregateKind::kCount;
+  AggregateForm form = AggregateForm::kWhole;
+  SlotId slot = kNone;          // of the result; the engine stores it before steps, `when`, report, …
+  std::uint32_t stage = kNone;  // which stage's events are counted: kNone: of all kMatch and kEntry stages
+  FunctionId argument = kNone;  // the value, over the rule's slots; kCount: a bool or kNone
+  double parameter = 0;
+  Window window;
+  std::int64_t before = 0;  // the window is moved back by this much, in its unit
+  std::string series;       // kHistory: name of the series, unique in the module
+  friend bool operator==(const Aggregate&, const Aggregate&) = default;
+};
+
+enum class GraphQueryKind : std::uint8_t { kReaches, kPath, kCycles };
+struct GraphQuery {
+  GraphQueryKind kind = GraphQueryKind::kReaches;
+  RuleId graph = kNone;
+  FunctionId from = kNone, to = kNone;  // text; kCycles: none
+  SlotId slot = kNone;                  // bool, list<text>, list<list<text>>
+  friend bool operator==(const GraphQuery&, const GraphQuery&) = default;
+};
+
+// This rule's findings are causes of those of `rule`.
+struct Explains {
+  RuleId rule = kNone;
+  Window window;                  // to either side; kNoWindow: the same source
+  FunctionId condition = kNone;   // bool; kSlot: of this rule's frame, kInput: of the other's; kNone: true
+  FunctionId confidence = kNone;  // float over this rule's frame; kNone: the finding's own
+  friend bool operator==(const Explains&, const Explains&) = default;
+};
+
+struct ConfidenceTerm {
+  double weight = 0;
+  FunctionId when = kNone;  // bool; kNone: always
+  std::string why;
+  friend bool operator==(const ConfidenceTerm&, const ConfidenceTerm&) = default;
+};
+
+struct Need {  // what other input would settle it
+  std::string text;
+  FunctionId when = kNone;
+  friend bool operator==(const Need&, const Need&) = default;
+};
+
+struct Allow {  // findings for which `when` holds are suppressed
+  FunctionId when = kNone;
+  std::string reason;
+  std::int64_t until = INT64_MAX;  // ns since 1970
+  friend bool operator==(const Allow&, const Allow&) = default;
 };
 
 enum class RuleStatus : std::uint8_t { kStable, kExperimental, kDeprecated };
@@ -181,9 +351,25 @@ struct Rule {
   std::string deprecated;
   std::vector<std::string> tags;
   std::vector<std::string> see;
-  std::vector<Slot> slots;       // the frame of a match
-  std::vector<Stage> stages;     // stages[0] is a kMatch
-  FunctionId finish = kNone;     // `let`s: stores derived slots once all stages matched; kNone: nothing
+  std::vector<Slot> slots;  // the frame of a match
+  RuleShape shape = RuleShape::kSequence;
+  std::vector<Stage> stages;  // kSequence: stages[0] is a kMatch
+  std::uint32_t need = 0;     // kAny: how many parts
+  Window window;  // of the whole rule: first to last stage; of a set; kGraph: the scope it is built in
+  std::int64_t skew = 0;    // ns
+  std::vector<SlotId> key;  // slots that show the key's parts, in order; kScope: the scope's key
+  std::vector<Provided> provided;
+  std::vector<Aggregate> aggregates;
+  std::vector<GraphQuery> graph_queries;
+  std::vector<Step> steps;
+  FunctionId when = kNone;       // kAggregate: bool
+  std::uint32_t when_count = 1;  // true so many times in a row
+  std::vector<Explains> explains;
+  std::vector<ConfidenceTerm> confidence;  // none: the finding has no confidence of its own
+  std::vector<Need> needs;
+  std::vector<Allow> allows;
+  FunctionId finish =
+      kNone;  // `let`s: stores derived slots once all stages matched, after `steps`; kNone: nothing
   FunctionId report = kNone;     // -> text
   FunctionId fix = kNone;        // -> text; missing drops the fix
   FunctionId at = kNone;         // -> text "file:line:column", "file:line" or "file"
@@ -193,7 +379,29 @@ struct Rule {
 
 // ---------------------------------------------------------------- formats and wrappers
 
-enum class FormatKind : std::uint8_t { kPlain, kJson, kLogfmt, kLine };
+enum class FormatKind : std::uint8_t { kPlain, kJson, kLogfmt, kLine, kBlock };
+
+// What a block is made of. The first part of a block is a kLine: its head.
+enum class BlockPartKind : std::uint8_t {
+  kLine,      // one record that one of `lines` matches
+  kOptional,  // `parts` in order, or nothing
+  kRepeat,    // `parts` in order, any number of times, longest
+  kAnyOrder,  // each of `parts` at most once, in any order; records that fit none are skipped until
+              // indentation falls back
+  kOneOf,     // the first of `parts` that fits
+  kText,      // records as text, until one fits `lines`, a blank one, or the block's end
+  kBlank,     // an empty record
+  kSkip,      // records that `lines` match are passed over anywhere in the enclosing list of parts
+  kUntil,     // ends the enclosing list of parts before a record that `lines` match
+};
+struct BlockPart {
+  BlockPartKind kind = BlockPartKind::kLine;
+  std::vector<Alternative> lines;  // extraction stores into the format's frame
+  SlotId list = kNone;             // kRepeat: list of records, kText: list of text; kNone: not kept
+  std::vector<SlotId> element;  // kRepeat: slots of one repetition, in the order of the record type's fields
+  std::vector<BlockPart> parts;
+};
+inline constexpr std::uint32_t kMaxBlockDepth = 16;  // parts inside one another
 
 struct FieldPlan {
   std::string name;
@@ -222,6 +430,10 @@ struct Format {
   FunctionId derive = kNone;  // fields defined by `=`: stores, after all others
   std::string missing_text;   // a value that stands for missing, such as "-"
   bool has_missing_text = false;
+  std::vector<BlockPart> parts;      // kBlock
+  std::vector<SlotId> block_by;      // kBlock: slots whose values tell interleaved writers apart
+  std::int64_t limit_lines = 20000;  // kBlock
+  SlotId truncated = kNone;          // kBlock: bool slot, true if it was ended at a bound
   SlotId message = kNone, time = kNone, level = kNone;  // the fields the engine itself looks at
   std::uint32_t literal_bytes = 0;  // how specific: of several formats that fit a line the most literal wins
   Span span;

@@ -20,6 +20,7 @@ namespace {
 std::string WindowText(WindowUnit unit, std::int64_t amount) {
   switch (unit) {
     case WindowUnit::kNoWindow:
+    case WindowUnit::kScope:
       return "";
     case WindowUnit::kLines:
       return fmt::format("{} line{}", amount, amount == 1 ? "" : "s");

@@ -26,19 +26,19 @@ inline constexpr Word<Builtin> kBuiltinWords[] = {
     {Builtin::kNow, "now"},          {Builtin::kStream, "stream"},
 };
 inline constexpr Word<StageKind> kStageWords[] = {
-    {StageKind::kMatch, "match"},
-    {StageKind::kThen, "then"},
-    {StageKind::kWithout, "without"},
+    {StageKind::kMatch, "match"}, {StageKind::kThen, "then"},   {StageKind::kWithout, "without"},
+    {StageKind::kUntil, "until"}, {StageKind::kPart, "part"},   {StageKind::kLatest, "latest"},
+    {StageKind::kNext, "next"},   {StageKind::kFeed, "feed"},   {StageKind::kEnter, "enter"},
+    {StageKind::kPause, "pause"}, {StageKind::kClose, "close"}, {StageKind::kEdge, "edge"},
+    {StageKind::kEntry, "entry"},
 };
 inline constexpr Word<StageInput> kInputWords[] = {
     {StageInput::kText, "text"},     {StageInput::kRaw, "raw"},   {StageInput::kField, "field"},
     {StageInput::kFormat, "record"}, {StageInput::kRule, "rule"},
 };
 inline constexpr Word<WindowUnit> kWindowWords[] = {
-    {WindowUnit::kNoWindow, "none"},
-    {WindowUnit::kLines, "lines"},
-    {WindowUnit::kRecords, "records"},
-    {WindowUnit::kTime, "nanoseconds"},
+    {WindowUnit::kNoWindow, "none"},    {WindowUnit::kLines, "lines"}, {WindowUnit::kRecords, "records"},
+    {WindowUnit::kTime, "nanoseconds"}, {WindowUnit::kScope, "scope"},
 };
 inline constexpr Word<RuleStatus> kStatusWords[] = {
     {RuleStatus::kStable, "stable"},
@@ -46,10 +46,19 @@ inline constexpr Word<RuleStatus> kStatusWords[] = {
     {RuleStatus::kDeprecated, "deprecated"},
 };
 inline constexpr Word<FormatKind> kFormatWords[] = {
-    {FormatKind::kPlain, "plain"},
-    {FormatKind::kJson, "json"},
-    {FormatKind::kLogfmt, "logfmt"},
-    {FormatKind::kLine, "line"},
+    {FormatKind::kPlain, "plain"}, {FormatKind::kJson, "json"},   {FormatKind::kLogfmt, "logfmt"},
+    {FormatKind::kLine, "line"},   {FormatKind::kBlock, "block"},
+};
+inline constexpr Word<BlockPartKind> kPartWords[] = {
+    {BlockPartKind::kLine, "line"},     {BlockPartKind::kOptional, "optional"},
+    {BlockPartKind::kRepeat, "repeat"}, {BlockPartKind::kAnyOrder, "any_order"},
+    {BlockPartKind::kOneOf, "one_of"},  {BlockPartKind::kText, "text"},
+    {BlockPartKind::kBlank, "blank"},   {BlockPartKind::kSkip, "skip"},
+    {BlockPartKind::kUntil, "until"},
+};
+inline constexpr Word<RuleShape> kShapeWords[] = {
+    {RuleShape::kSequence, "sequence"},   {RuleShape::kAll, "all"},     {RuleShape::kAny, "any"},
+    {RuleShape::kAggregate, "aggregate"}, {RuleShape::kScope, "scope"}, {RuleShape::kGraph, "graph"},
 };
 // Kinds of values that are written with a word before the number, the text or the items.
 inline constexpr Word<ValueKind> kValueWords[] = {

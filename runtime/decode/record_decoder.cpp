@@ -54,6 +54,8 @@ class RecordDecoder::Impl {
     switch (format.kind) {
       case ir::FormatKind::kPlain:
         return true;
+      case ir::FormatKind::kBlock:  // of several records: made by the framer
+        return false;
       case ir::FormatKind::kJson:
         if (!FindRecords(format, record)) return false;
         return std::any_of(records_.begin(), records_.end(),
@@ -117,6 +119,8 @@ class RecordDecoder::Impl {
     switch (format.kind) {
       case ir::FormatKind::kPlain:
         return index == 0;
+      case ir::FormatKind::kBlock:
+        return false;
       case ir::FormatKind::kJson:
         if (!FindRecords(format, record) || index >= records_.size() ||
             !HasRequired(format, records_[index])) {

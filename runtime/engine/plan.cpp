@@ -128,6 +128,17 @@ EnginePlan::EnginePlan(const ir::Module& module)
         case ir::StageKind::kWithout:
           (stage.window == ir::WindowUnit::kNoWindow ? plan.absences : plan.vetoes).push_back(s);
           break;
+        case ir::StageKind::kUntil:
+        case ir::StageKind::kPart:
+        case ir::StageKind::kLatest:
+        case ir::StageKind::kNext:
+        case ir::StageKind::kFeed:
+        case ir::StageKind::kEnter:
+        case ir::StageKind::kPause:
+        case ir::StageKind::kClose:
+        case ir::StageKind::kEdge:
+        case ir::StageKind::kEntry:
+          break;
       }
       entry.lazy =
           s != 0 && !(stage.kind == ir::StageKind::kWithout && stage.window == ir::WindowUnit::kNoWindow);

@@ -13,6 +13,7 @@ constexpr std::uint64_t kInstanceBytes = 512;
 std::size_t TimerIndex(ir::WindowUnit unit) {
   switch (unit) {
     case ir::WindowUnit::kNoWindow:
+    case ir::WindowUnit::kScope:
     case ir::WindowUnit::kLines:
       return 0;
     case ir::WindowUnit::kRecords:
@@ -352,6 +353,7 @@ bool SequenceMatcher::Wait(Instance* instance, StageId id) {
   std::int64_t end = 0;
   switch (stage.window) {
     case ir::WindowUnit::kNoWindow:
+    case ir::WindowUnit::kScope:
       break;
     case ir::WindowUnit::kLines:
       end = SaturatingAdd(last.stream_line, stage.amount);
@@ -389,6 +391,7 @@ void SequenceMatcher::Unwait(Instance* instance, StageId id) {
   const Position& last = instance->match.position;
   switch (stage.window) {
     case ir::WindowUnit::kNoWindow:
+    case ir::WindowUnit::kScope:
       break;
     case ir::WindowUnit::kLines:
       stream.timers[0].erase(TimerKey(SaturatingAdd(last.stream_line, stage.amount), instance->number, id));
