@@ -25,6 +25,7 @@ LineReader::LineReader(std::unique_ptr<ByteSource> source, std::string path, con
     : source_(std::move(source)), path_(std::move(path)), options_(options) {
   options_.block_bytes = std::clamp<std::size_t>(options_.block_bytes, 1, kMaxBytes);
   options_.max_line_bytes = std::clamp<std::size_t>(options_.max_line_bytes, 1, kMaxBytes);
+  options_.block_lines = std::max<std::size_t>(options_.block_lines, 1);
   offset_ = source_->first_offset();
 }
 
@@ -64,13 +65,19 @@ bool LineReader::NextBlock(LineBlock& block) {
   };
 
   while (!ended_) {
-    const std::size_t want = filled < options_.block_bytes ? options_.block_bytes - filled : kReadBytes;
-    // One byte more, for the newline that is put behind a last line without one.
-    if (buffer.size() < filled + want + 1) buffer.resize(filled + want + 1);
-    const std::size_t got = source_->Read(buffer.data() + filled, want);
-    std::size_t scan = filled;  // from here on the bytes are new; before them the open line has no newline
-    filled += got;
-    if (got == 0) {
+    const bool rest = std::exchange(full_, false);  // lines are left over: read nothing before they are taken
+    std::size_t scan = 0;  // from here on the bytes are new; before them the open line has no newline
+    std::size_t want = 0;
+    std::size_t got = 0;
+    if (!rest) {
+      want = filled < options_.block_bytes ? options_.block_bytes - filled : kReadBytes;
+      // One byte more, for the newline that is put behind a last line without one.
+      if (buffer.size() < filled + want + 1) buffer.resize(filled + want + 1);
+      got = source_->Read(buffer.data() + filled, want);
+      scan = filled;
+      filled += got;
+    }
+    if (!rest && got == 0) {
       ended_ = true;
       if (filled > out && !skipping_) take(out, filled - out, false);
       filled = out;
@@ -92,11 +99,13 @@ bool LineReader::NextBlock(LineBlock& block) {
       begin = scan = next;
     }
     while (const void* newline = std::memchr(buffer.data() + scan, '\n', filled - scan)) {
+      full_ = block.lines_.size() == options_.block_lines;
+      if (full_) break;
       const std::size_t end = static_cast<std::size_t>(static_cast<const char*>(newline) - buffer.data());
       take(begin, end - begin, true);
       begin = scan = end + 1;
     }
-    if (filled - begin > max_line) {  // the open line is too long already
+    if (!full_ && filled - begin > max_line) {  // the open line is too long already
       take(begin, filled - begin, false);
       skipping_ = true;
       filled = out;
@@ -104,7 +113,7 @@ bool LineReader::NextBlock(LineBlock& block) {
       std::memmove(buffer.data() + out, buffer.data() + begin, filled - begin);
       filled = out + (filled - begin);
     }
-    if (!block.lines_.empty() && (got < want || filled >= options_.block_bytes)) break;
+    if (!block.lines_.empty() && (rest || full_ || got < want || filled >= options_.block_bytes)) break;
   }
   carry_.assign(buffer.begin() + static_cast<std::ptrdiff_t>(out),
                 buffer.begin() + static_cast<std::ptrdiff_t>(filled));

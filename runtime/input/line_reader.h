@@ -7,7 +7,8 @@
 // A line ends at '\n' or at the end of the input. The CR of a CRLF stays in the line's bytes (runtime/text
 // removes it from the matched text, as it does with lone CRs inside a line). A line longer than the bound
 // keeps its first `max_line_bytes` bytes, is marked `cut`, and the rest is skipped but counted in offsets.
-// Memory: block_bytes + max_line_bytes + one read, whatever the size of the input.
+// Memory: block_bytes + max_line_bytes + one read, whatever the size of the input. A block also ends at
+// `block_lines` lines, since what later steps keep for each line is far larger than an empty line.
 #ifndef FAULTLINE_RUNTIME_INPUT_LINE_READER_H_
 #define FAULTLINE_RUNTIME_INPUT_LINE_READER_H_
 
@@ -25,6 +26,7 @@ namespace faultline::runtime {
 
 struct LineOptions {
   std::size_t block_bytes = 512 * 1024;
+  std::size_t block_lines = 16 * 1024;       // at least 1; some 400 bytes are kept for each in phase 1
   std::size_t max_line_bytes = 1024 * 1024;  // at least 1; at most 1 GiB
 };
 
@@ -83,7 +85,10 @@ class LineReader {
   std::unique_ptr<ByteSource> source_;
   std::string path_;
   LineOptions options_;
-  std::vector<char> carry_;   // the beginning of a line whose end is in the next block
+  // What the next block begins with: the beginning of a line, or, if `full_`, also lines that the last block
+  // had no room for.
+  std::vector<char> carry_;
+  bool full_ = false;
   std::uint64_t offset_ = 0;  // of the first byte that is in no line yet
   std::int64_t lines_ = 0;
   std::int64_t long_lines_ = 0;

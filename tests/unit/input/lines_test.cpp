@@ -120,6 +120,7 @@ TEST_CASE("any block size gives the same lines") {
       const std::vector<ReadLine> expected = ReadAll(bytes, options);
       for (std::size_t block = 1; block <= bytes.size() + 2; ++block) {
         options.block_bytes = block;
+        options.block_lines = block % 5 == 0 ? block / 5 : 16;  // 0 counts as 1
         REQUIRE(ReadAll(bytes, options) == expected);
         ++compared;
       }
@@ -128,6 +129,24 @@ TEST_CASE("any block size gives the same lines") {
     }
   }
   CHECK(compared > 3000);
+}
+
+TEST_CASE("a block ends at so many lines, and what is left over begins the next") {
+  LineOptions options;
+  options.block_lines = 3;
+  LineReader reader(MemorySource("1\n2\n3\n4\n5\n6\n7\nlast"), "m", options);
+  LineBlock block;
+  std::vector<std::size_t> sizes;
+  Strings raws;
+  while (reader.NextBlock(block)) {
+    CHECK(block.first_line() == static_cast<std::int64_t>(raws.size()) + 1);
+    sizes.push_back(block.lines().size());
+    for (std::size_t i = 0; i < block.lines().size(); ++i) raws.emplace_back(block.Raw(i));
+  }
+  CHECK(sizes == std::vector<std::size_t>{3, 3, 1, 1});
+  CHECK(raws == Strings{"1", "2", "3", "4", "5", "6", "7", "last"});
+  CHECK(reader.lines() == 8);
+  CHECK(reader.bytes() == 18);
 }
 
 TEST_CASE("UTF-16 becomes UTF-8 with offsets of the original") {
