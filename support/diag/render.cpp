@@ -76,6 +76,29 @@ Window Around(std::size_t begin, std::size_t end, std::size_t columns) {
   return {first, first + kExcerptColumns};
 }
 
+// The part of a line that is looked at for one excerpt: a rule file may be one line of megabytes, and each of
+// a hundred messages shows a piece of it.
+struct Piece {
+  std::size_t begin = 0;  // in the line
+  std::string_view text;
+  bool before = false;  // the line has more on this side
+  bool after = false;
+};
+
+constexpr std::size_t kPieceBytes = 4096;
+
+// Around byte `at`, between characters. O(1).
+Piece PieceAround(std::string_view line, std::size_t at) {
+  if (line.size() <= kPieceBytes) return {0, line, false, false};
+  const auto inside = [&](std::size_t i) { return (static_cast<unsigned char>(line[i]) & 0xC0) == 0x80; };
+  std::size_t begin = at > kPieceBytes / 2 ? at - kPieceBytes / 2 : 0;
+  begin = std::min(begin, line.size() - kPieceBytes);
+  std::size_t end = begin + kPieceBytes;
+  for (int i = 0; i < 3 && begin > 0 && inside(begin); ++i) ++begin;
+  for (int i = 0; i < 3 && end < line.size() && inside(end); ++i) --end;
+  return {begin, line.substr(begin, end - begin), begin > 0, end < line.size()};
+}
+
 class Excerpt {
  public:
   Excerpt(const SourceSet& sources, const Paint& paint, std::size_t gutter)
@@ -90,7 +113,7 @@ class Excerpt {
     std::uint32_t previous = 0;
     for (auto& [line, in_line] : lines) {
       if (previous != 0 && line > previous + 1) {
-        out += line == previous + 2 ? SourceLine(file, previous + 1, {0, kExcerptColumns})
+        out += line == previous + 2 ? LineBetween(file, previous + 1)
                                     : paint_.Quiet(Spaces(gutter_) + "...") + "\n";
       }
       out += Line(file, line, in_line);
@@ -102,8 +125,13 @@ class Excerpt {
   std::string Bar() const { return paint_.Quiet(Spaces(gutter_) + " |"); }
 
  private:
-  std::string SourceLine(const SourceFile& file, std::uint32_t line, Window window) const {
-    const internal::DisplayLine display = internal::Display(file.LineText(line));
+  std::string LineBetween(const SourceFile& file, std::uint32_t line) const {
+    const Piece piece = PieceAround(file.LineText(line), 0);
+    return SourceLine(line, piece, internal::Display(piece.text), {0, kExcerptColumns});
+  }
+
+  std::string SourceLine(std::uint32_t line, const Piece& piece, const internal::DisplayLine& display,
+                         Window window) const {
     const std::string number = std::to_string(line);
     std::string text;
     for (const internal::DisplayLine::Cell& cell : display.cells) {
@@ -111,18 +139,23 @@ class Excerpt {
       text += cell.text;
     }
     while (text.ends_with(' ')) text.pop_back();
-    if (window.first > 0) text = "\xE2\x80\xA6" + text;
-    if (window.last < display.columns) text += "\xE2\x80\xA6";
+    if (window.first > 0 || piece.before) text = "\xE2\x80\xA6" + text;
+    if (window.last < display.columns || piece.after) text += "\xE2\x80\xA6";
     return paint_.Quiet(Spaces(gutter_ - number.size()) + number + " |") + (text.empty() ? "" : " ") + text +
            "\n";
   }
 
   std::string Line(const SourceFile& file, std::uint32_t line, std::vector<Mark>& marks) const {
-    const std::string_view text = file.LineText(line);
-    const std::uint32_t start = file.LineStart(line);
-    const internal::DisplayLine display = internal::Display(text);
     std::stable_sort(marks.begin(), marks.end(),
                      [](const Mark& a, const Mark& b) { return a.primary && !b.primary; });
+    const std::string_view whole = file.LineText(line);
+    const Piece piece = PieceAround(whole, marks.front().span.begin - file.LineStart(line));
+    const std::string_view text = piece.text;
+    const std::size_t start = file.LineStart(line) + piece.begin;
+    const internal::DisplayLine display = internal::Display(text);
+    const auto outside = [&](const Mark& mark) {
+      return mark.span.begin < start || (piece.after && mark.span.begin > start + text.size());
+    };
     const auto columns = [&](const Mark& mark) {
       const std::size_t begin_byte = mark.span.begin - start;
       const std::size_t end_byte = std::min<std::size_t>(mark.span.end - start, text.size());
@@ -132,17 +165,23 @@ class Excerpt {
     };
     const auto [main_begin, main_end] = columns(marks.front());
     const Window window = Around(main_begin, main_end, display.columns);
-    const std::size_t shift = window.first > 0 ? 1 : 0;  // the mark of the cut takes a column
-    std::string out = SourceLine(file, line, window);
+    const std::size_t shift = window.first > 0 || piece.before ? 1 : 0;  // the mark of the cut takes a column
+    std::string out = SourceLine(line, piece, display, window);
+    const auto elsewhere = [&](const Mark& mark, std::size_t column) {
+      if (mark.text.empty()) return;
+      out += Bar() + " " + paint_.Quiet("column " + std::to_string(column) + ": " + std::string(mark.text)) +
+             "\n";
+    };
     for (const Mark& mark : marks) {
+      if (outside(mark)) {
+        elsewhere(mark, mark.span.begin - file.LineStart(line) + 1);
+        continue;
+      }
       auto [begin, end] = columns(mark);
       const std::size_t right = std::max(window.last, window.first + 1) + 1;  // an end of line is markable
       if (begin >= right || end <= window.first) {
         // Outside of what is shown: its text alone.
-        if (!mark.text.empty()) {
-          out += Bar() + " " +
-                 paint_.Quiet("column " + std::to_string(begin + 1) + ": " + std::string(mark.text)) + "\n";
-        }
+        elsewhere(mark, piece.before ? mark.span.begin - file.LineStart(line) + 1 : begin + 1);
         continue;
       }
       begin = std::max(begin, window.first);

@@ -3,6 +3,7 @@
 #include "support/diag/render.h"
 #include "tests/unit/frontend/parsing.h"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 
 namespace faultline::testing {
@@ -76,6 +77,37 @@ TEST_CASE("long lines are cut around the mark") {
   CHECK(longest <= kExcerptColumns + 12);
   // The mark of the cut is three bytes and one column.
   CHECK(source_line.find("XYZ") - 2 == mark_line.find("^^^"));
+}
+
+TEST_CASE("of an enormous line only a piece is looked at") {
+  Parsed parsed("rule r {\n}\n");
+  std::string line;
+  while (line.size() < 100000) line += "\xc3\xa9";
+  const auto at = static_cast<std::uint32_t>(line.size());
+  line += "XYZ";
+  while (line.size() < 300000) line += "\xe2\x82\xac";
+  const FileId file = parsed.sources.Add("long.fault", line);
+  Diagnostic d;
+  d.span = {file, at, at + 3};
+  d.labels = {
+      {{file, 10, 11}, "far before"}, {{file, at + 1, at + 2}, "near"}, {{file, 200000, 200001}, "far"}};
+  const std::string text = RenderText(d, parsed.sources, false);
+  INFO(text);
+  CHECK(text.size() < 1000);
+  CHECK(text.find("--> long.fault:1:100001\n") != std::string::npos);
+  CHECK(text.find("column 11: far before\n") != std::string::npos);
+  CHECK(text.find("column 200001: far\n") != std::string::npos);
+  const std::size_t source = text.find("XYZ");
+  const std::size_t mark = text.find("^^^");
+  REQUIRE((source != std::string::npos && mark != std::string::npos));
+  const auto columns = [&](std::size_t place) {
+    const std::size_t begin = text.rfind('\n', place) + 1;
+    return std::count_if(text.begin() + static_cast<std::ptrdiff_t>(begin),
+                         text.begin() + static_cast<std::ptrdiff_t>(place),
+                         [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; });
+  };
+  CHECK(columns(source) == columns(mark));
+  CHECK(text.find("\xef\xbf\xbd") == std::string::npos);  // no character is cut
 }
 
 TEST_CASE("places behind the end of a line or file, and several lines") {
