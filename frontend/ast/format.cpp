@@ -33,7 +33,7 @@ class Formatter {
     while (!lines_.empty()) {
       Line line = std::move(lines_.front());
       lines_.pop_front();
-      if (BreakBlock(line)) continue;
+      if (BreakBlock(line) || BreakEnds(line)) continue;
       Emit(line);
     }
     return std::move(out_);
@@ -257,28 +257,92 @@ class Formatter {
     }
     if (open >= line.tokens.size()) return false;
     const auto at = [&](std::size_t i) { return line.tokens.begin() + static_cast<std::ptrdiff_t>(i); };
-    const bool clauses = IsOneOf(TextOf(line.tokens.front()), {"rule", "event"});
     std::vector<Line> parts;
     parts.push_back({{at(0), at(open + 1)}, line.blank_before});
+    BreakEntries(line, open + 1, close, !IsOneOf(TextOf(line.tokens.front()), {"rule", "event"}), &parts);
+    parts.push_back({{at(close), line.tokens.end()}, false});
+    PutBack(std::move(parts));
+    return true;
+  }
+
+  // The entries of a block that stand in [begin, end) of the line, a line each: behind each `;`, and with
+  // `commas` behind each `,`.
+  void BreakEntries(const Line& line, std::size_t begin, std::size_t end, bool commas,
+                    std::vector<Line>* parts) const {
     Line part;
     int depth = 0;
-    for (std::size_t i = open + 1; i < close; ++i) {
+    for (std::size_t i = begin; i < end; ++i) {
       const Token& token = line.tokens[i];
       if (Opens(token.kind)) ++depth;
       if (Closes(token.kind)) --depth;
-      const bool comma = depth == 0 && !clauses && token.kind == TokenClass::kComma;
+      const bool comma = depth == 0 && commas && token.kind == TokenClass::kComma;
       const bool semicolon = depth == 0 && token.kind == TokenClass::kSemicolon;
       // A `;` before an operator must stay: the newline alone would not end the clause.
-      if (!semicolon || line.tokens[i + 1].kind == TokenClass::kOperator) part.tokens.push_back(token);
-      if ((comma || semicolon) && !part.tokens.empty()) {
-        parts.push_back(std::move(part));
+      if (!semicolon || NextKind(line, i) == TokenClass::kOperator) part.tokens.push_back(token);
+      // A comment behind it goes along, and ends its line anyway.
+      const bool commented = i + 1 < end && IsComment(line.tokens[i + 1].kind);
+      if ((comma || semicolon) && !commented && !part.tokens.empty()) {
+        parts->push_back(std::move(part));
         part = {};
       }
     }
-    if (!part.tokens.empty()) parts.push_back(std::move(part));
-    parts.push_back({{at(close), line.tokens.end()}, false});
+    if (!part.tokens.empty()) parts->push_back(std::move(part));
+  }
+
+  // The token behind `i`, comments aside, here or in the lines to come.
+  TokenClass NextKind(const Line& line, std::size_t i) const {
+    for (++i; i < line.tokens.size(); ++i) {
+      if (!IsComment(line.tokens[i].kind)) return line.tokens[i].kind;
+    }
+    for (const Line& later : lines_) {
+      if (!IsComment(later.tokens.front().kind)) return later.tokens.front().kind;
+    }
+    return TokenClass::kNewline;
+  }
+
+  void PutBack(std::vector<Line> parts) {
     lines_.insert(lines_.begin(), std::make_move_iterator(parts.begin()),
                   std::make_move_iterator(parts.end()));
+  }
+
+  // In a block over several lines each clause has a line of its own: nothing stands behind its `{` or before
+  // its `}`, and `;` gives way to the end of a line. Not inside brackets, where lines end nothing.
+  bool BreakEnds(const Line& line) {
+    if (brackets_ > 0) return false;
+    const std::size_t size = line.tokens.size();
+    std::vector<std::size_t> open;  // what this line opens and does not close
+    std::size_t closer = size;      // the `}` of a block of an earlier line
+    for (std::size_t i = 0; i < size && closer == size; ++i) {
+      if (Opens(line.tokens[i].kind)) {
+        open.push_back(i);
+      } else if (Closes(line.tokens[i].kind)) {
+        if (open.empty()) {
+          closer = i;
+        } else {
+          open.pop_back();
+        }
+      }
+    }
+    std::vector<Line> parts;
+    const auto at = [&](std::size_t i) { return line.tokens.begin() + static_cast<std::ptrdiff_t>(i); };
+    if (closer < size) {
+      if (closer == 0 || open_.empty()) return false;
+      BreakEntries(line, 0, closer, false, &parts);
+      parts.push_back({{at(closer), line.tokens.end()}, false});
+    } else if (!open.empty()) {
+      const std::size_t brace = open.front();
+      std::size_t first = brace + 1;
+      while (first < size && IsComment(line.tokens[first].kind)) ++first;
+      if (line.tokens[brace].kind != TokenClass::kOpenBrace || first == size) return false;
+      parts.push_back({{at(0), at(brace + 1)}, false});
+      BreakEntries(line, brace + 1, size, false, &parts);
+    } else {
+      if (open_.empty()) return false;
+      BreakEntries(line, 0, size, false, &parts);
+      if (parts.size() == 1 && parts.front().tokens.size() == size) return false;
+    }
+    if (!parts.empty()) parts.front().blank_before = line.blank_before;
+    PutBack(std::move(parts));
     return true;
   }
 

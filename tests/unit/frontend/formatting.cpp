@@ -42,6 +42,22 @@ TEST_CASE("a block that is too long for its line gets lines of its own") {
         "event e {\n  match " + text + "\n  tags a, b\n}\n");
 }
 
+TEST_CASE("in a block over several lines each clause has its own") {
+  const std::string wanted = "rule r {\n  severity error\n  match \"x\"\n  report \"y\"\n}\n";
+  CHECK(Formatted("rule r { severity error; match \"x\"\n  report \"y\"\n}\n") == wanted);
+  CHECK(Formatted("rule r { severity error;\n  match \"x\"; report \"y\" }\n") == wanted);
+  CHECK(Formatted("rule r {\n  severity error; match \"x\";\n  report \"y\"; }\n") == wanted);
+  CHECK(Formatted(wanted) == wanted);
+  CHECK(Formatted("rule r { // why\n  severity error }\n") == "rule r {  // why\n  severity error\n}\n");
+  CHECK(Formatted("rule r { severity error; // why\n  match \"x\" }\n") ==
+        "rule r {\n  severity error  // why\n  match \"x\"\n}\n");
+  CHECK(Formatted("format f = json { a, b,\n  c }\n") == "format f = json {\n  a, b,\n  c\n}\n");
+  CHECK(Formatted("wrapper w = json { t: unwrapped\n} detect \"x\"\n") ==
+        "wrapper w = json {\n  t: unwrapped\n} detect \"x\"\n");
+  // What is no block may go on as it does.
+  CHECK(Formatted("rule r {\n  where a in [1,\n    2]\n}\n") == "rule r {\n  where a in [1,\n    2]\n}\n");
+}
+
 TEST_CASE("strings and the texts of tests are never touched") {
   const std::string text =
       "rule r {\n  test \"\"\"\n      a  \n    \tb\n\n\n    \"\"\" expect nothing\n  match \"a   {x :int}  "
@@ -76,6 +92,23 @@ TEST_CASE("formatting settles at once and keeps the meaning, wherever comments s
       at = end + 1;
     }
     texts.push_back(commented);
+    // Every clause behind the one before it, and every brace too.
+    std::string dense = texts[i];
+    for (const char* brace : {"{\n", "\n}\n"}) {
+      for (std::size_t found = dense.find(brace); found != std::string::npos;
+           found = dense.find(brace, found)) {
+        const bool opens = brace[0] == '{';
+        // Not around a comment, which would swallow what follows, nor a fence.
+        const std::size_t line = opens ? found : dense.rfind('\n', found - 1) + 1;
+        const std::size_t next = dense.find_first_not_of(" \n", found + 2);
+        const bool hidden = opens ? dense.compare(next, 2, "//") == 0 || dense.compare(next, 1, "}") == 0
+                                  : dense.substr(line, found - line).find("//") != std::string::npos ||
+                                        dense.substr(line, found - line).find('{') != std::string::npos;
+        if (!hidden) dense.replace(opens ? found + 1 : found, 1, " ");
+        found += 2;
+      }
+    }
+    texts.push_back(dense);
   }
   std::size_t formatted = 0;
   for (const std::string& text : texts) {
