@@ -73,6 +73,11 @@ bool IsReserved(std::size_t type) {
   }
 }
 
+// Between backquotes, or in words where there is nothing to put there.
+std::string Quoted(std::string_view text) {
+  return text.empty() ? "something else" : "`" + std::string(text) + "`";
+}
+
 // What could stand here, in words. Names of tokens never appear.
 std::string DescribeExpected(const IntervalSet& set) {
   std::vector<std::string> parts;
@@ -94,11 +99,11 @@ std::string DescribeExpected(const IntervalSet& set) {
   if (Has(set, P::TEXT)) return "text, a hole or the closing quote";
   if (!value && !name && !op) {
     for (std::size_t type = P::MODULE; type <= P::FALSE; ++type) {
-      if (Has(set, type) && parts.size() < 4) parts.push_back("`" + Spelling(type) + "`");
+      if (Has(set, type) && parts.size() < 4) parts.push_back(Quoted(Spelling(type)));
     }
   } else if (op) {
     for (const std::size_t type : {std::size_t{P::THEN}, std::size_t{P::ELSE}, std::size_t{P::WITHIN}}) {
-      if (Has(set, type)) parts.push_back("`" + Spelling(type) + "`");
+      if (Has(set, type)) parts.push_back(Quoted(Spelling(type)));
     }
   }
   if (Has(set, P::FENCE)) parts.emplace_back("the text of the test between fences `\"\"\"`");
@@ -106,7 +111,7 @@ std::string DescribeExpected(const IntervalSet& set) {
        {std::size_t{P::ASSIGN}, std::size_t{P::LBRACE}, std::size_t{P::RBRACE}, std::size_t{P::COLON},
         std::size_t{P::COMMA}, std::size_t{P::RPAREN}, std::size_t{P::RBRACKET}, std::size_t{P::BAR}}) {
     if (!Has(set, type) || (op && (type == P::ASSIGN || type == P::BAR))) continue;
-    parts.push_back("`" + Spelling(type) + "`");
+    parts.push_back(Quoted(Spelling(type)));
   }
   if (Has(set, P::HOLE_CLOSE)) parts.emplace_back("`}` at the end of the hole");
   if (Has(set, P::TERM)) parts.emplace_back("the end of the line");
@@ -202,7 +207,7 @@ std::string Recovery::Found(std::size_t index) const {
       break;
   }
   std::string_view text = TextOf(index);
-  if (text.empty()) return "`" + Spelling(token.type) + "`";
+  if (text.empty()) return Quoted(Spelling(token.type));
   std::string out = "`" + std::string(text.substr(0, 40));
   if (text.size() > 40) out += "…";
   return out + "`";

@@ -2,6 +2,7 @@
 
 #include "FaultlineLexer.h"
 #include "frontend/parse/byte_stream.h"
+#include "frontend/parse/words.h"
 
 #include <cstddef>
 
@@ -72,6 +73,9 @@ class Scanner {
       case L::BLOCK_COMMENT:
         BlockComment(begin, end);
         return true;
+      case L::REGEX:
+        Add(type, begin, TakeSuffix(begin + 2, end, "iusm"));
+        return true;
       default:
         break;  // every other token stands for itself
     }
@@ -88,6 +92,9 @@ class Scanner {
         return true;
       case L::STRING_OPEN:
         return OpenOne(Open::Kind::kString, type, begin, end);
+      case L::REGEX:
+        Add(type, begin, TakeSuffix(begin + 2, end, "iusm"));
+        return true;
       // None of these can stand in a hole: its `}` was forgotten.
       case L::LBRACE:
       case L::NEWLINE:
@@ -157,9 +164,21 @@ class Scanner {
       open_.pop_back();
       if (!lexer_.modeStack.empty()) lexer_.popMode();
     }
-    Add(L::STRING_CLOSE, begin, end);
+    Add(L::STRING_CLOSE, begin, TakeSuffix(begin, end, "i"));
     if (!open_.empty()) open_.pop_back();
     while (lexer_.modeStack.size() > open_.size()) lexer_.popMode();
+  }
+
+  // The letters behind the last quote of [begin, end). Where they are flags, or a mistake for them, they
+  // belong to the literal; a keyword is a word of its own (`"a"else "b"`). Returns where the literal ends.
+  std::uint32_t TakeSuffix(std::uint32_t begin, std::uint32_t end, std::string_view flags) {
+    std::uint32_t at = end;
+    while (at > begin && text_[at - 1] != '"' && text_[at - 1] != '#') --at;
+    const std::string_view suffix = text_.substr(at, end - at);
+    if (suffix.find_first_not_of(flags) == std::string_view::npos || !IsKeyword(suffix)) return end;
+    lexer_.hitEOF = false;
+    stream_.seek(at);
+    return at;
   }
 
   bool IsFenceAtLineEnd(std::uint32_t begin) const {

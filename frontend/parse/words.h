@@ -59,6 +59,9 @@ inline bool BeginsClause(std::size_t type) {
 // How a keyword or symbol is written: "severity", ">=". Empty for tokens without one spelling.
 const std::string& Spelling(std::size_t type);
 
+// Whether it is a word that means something where it stands: `else`, `within`.
+bool IsKeyword(std::string_view text);
+
 // The words themselves, for "did you mean".
 inline const std::vector<std::string_view>& DeclarationWords() {
   static const std::vector<std::string_view> words = {"module", "language", "use",   "pattern",

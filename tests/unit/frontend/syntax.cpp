@@ -218,4 +218,14 @@ TEST_CASE("spans name the text of their node") {
   CHECK(parsed.sources.TextOf(text.parts.at(2).span) == " c");
 }
 
+TEST_CASE("a keyword behind a quote is a word of its own") {
+  CHECK(ClauseTree("let x = if a then \"b\"else \"c\"") == ClauseTree("let x = if a then \"b\" else \"c\""));
+  CHECK(ClauseTree("where \"a\"in b and a contains \"x\"i") ==
+        ClauseTree("where \"a\" in b and a contains \"x\"i"));
+  CHECK(ClauseTree("match r\"a\"within 3 lines") == ClauseTree("match r\"a\" within 3 lines"));
+  CHECK(ClauseTree("match #\"a\"#within 3 lines") == ClauseTree("match #\"a\"# within 3 lines"));
+  CHECK(ClauseTree("report \"{if a then \"b\"else \"c\"}\"") ==
+        ClauseTree("report \"{if a then \"b\" else \"c\"}\""));
+}
+
 }  // namespace faultline::testing

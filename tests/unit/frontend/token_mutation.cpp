@@ -124,8 +124,14 @@ bool SpeaksOf(const std::set<std::string>& names, const Diagnostic& diagnostic) 
   return false;
 }
 
+// Backquotes with nothing between them: a message that has nothing to say there.
+bool HasEmptyQuote(const Diagnostic& diagnostic) {
+  static const std::regex empty("(^|[^`])``([^`]|$)");
+  return std::regex_search(diagnostic.message, empty) || std::regex_search(diagnostic.label, empty);
+}
+
 struct Counts {
-  std::size_t all = 0, parsed = 0, near = 0, far = 0, many = 0, internal = 0, third = 0;
+  std::size_t all = 0, parsed = 0, near = 0, far = 0, many = 0, internal = 0, empty = 0;
 };
 
 }  // namespace
@@ -159,6 +165,10 @@ TEST_CASE("every token deleted, doubled or swapped", "[mutation]") {
             if (SpeaksOf(names, d)) {
               ++counts.internal;
               UNSCOPED_INFO("speaks of tokens: " << d.message);
+            }
+            if (HasEmptyQuote(d)) {
+              ++counts.empty;
+              UNSCOPED_INFO("quotes nothing: " << d.message);
             }
           }
           if (errors.empty()) {
@@ -194,6 +204,7 @@ TEST_CASE("every token deleted, doubled or swapped", "[mutation]") {
     total.far += c.far;
     total.many += c.many;
     total.internal += c.internal;
+    total.empty += c.empty;
   }
   const double share =
       static_cast<double>(total.near) / static_cast<double>(std::max<std::size_t>(1, total.near + total.far));
@@ -204,6 +215,7 @@ TEST_CASE("every token deleted, doubled or swapped", "[mutation]") {
   CHECK(total.all > 1000);
   CHECK(total.many == 0);
   CHECK(total.internal == 0);
+  CHECK(total.empty == 0);
   CHECK(share >= 0.9);
 }
 
