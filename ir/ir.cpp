@@ -3,6 +3,7 @@
 #include "ir/ir.h"
 
 #include "ir/equal.h"
+#include "support/value/kinds.h"
 
 #include <algorithm>
 
@@ -18,31 +19,6 @@ std::uint32_t Module::AddConstant(const Value& value, const lang::Type& type) {
 }
 
 namespace {
-
-bool HasText(ValueKind kind) {
-  switch (kind) {
-    case ValueKind::kText:
-    case ValueKind::kSemver:
-    case ValueKind::kGoVersion:
-    case ValueKind::kIp:
-    case ValueKind::kNetwork:
-    case ValueKind::kUuid:
-      return true;
-    case ValueKind::kMissing:
-    case ValueKind::kBool:
-    case ValueKind::kInt:
-    case ValueKind::kFloat:
-    case ValueKind::kDuration:
-    case ValueKind::kBytes:
-    case ValueKind::kTime:
-    case ValueKind::kLevel:
-    case ValueKind::kList:
-    case ValueKind::kRecord:
-    case ValueKind::kMap:
-      return false;
-  }
-  return false;
-}
 
 // Only what the kind makes use of.
 bool SameInstruction(const Instruction& a, const Instruction& b) {
@@ -104,7 +80,7 @@ bool SameConstant(const Constant& a, const Constant& b) {
 bool SameValue(const Value& a, const Value& b) {
   if (a.kind != b.kind) return false;
   if (a.kind == ValueKind::kMissing) return true;
-  if (HasText(a.kind)) return a.AsText() == b.AsText();
+  if (HoldsText(a.kind)) return a.AsText() == b.AsText();
   if (a.kind == ValueKind::kList || a.kind == ValueKind::kRecord || a.kind == ValueKind::kMap) {
     if (a.size != b.size) return false;
     const std::size_t count = a.kind == ValueKind::kMap ? std::size_t{2} * a.size : a.size;

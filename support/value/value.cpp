@@ -4,6 +4,8 @@
 // value works from a list of what is left to do, since the depth of a value comes from a log.
 #include "support/value/value.h"
 
+#include "support/value/kinds.h"
+
 #include <algorithm>
 #include <cmath>
 #include <cstring>
@@ -13,31 +15,6 @@ namespace {
 
 constexpr std::size_t kFirstBlock = 4096;
 constexpr std::size_t kLargestBlock = std::size_t{1} << 20;
-
-bool HoldsText(ValueKind kind) {
-  switch (kind) {
-    case ValueKind::kText:
-    case ValueKind::kSemver:
-    case ValueKind::kGoVersion:
-    case ValueKind::kIp:
-    case ValueKind::kNetwork:
-    case ValueKind::kUuid:
-      return true;
-    case ValueKind::kMissing:
-    case ValueKind::kBool:
-    case ValueKind::kInt:
-    case ValueKind::kFloat:
-    case ValueKind::kDuration:
-    case ValueKind::kBytes:
-    case ValueKind::kTime:
-    case ValueKind::kLevel:
-    case ValueKind::kList:
-    case ValueKind::kRecord:
-    case ValueKind::kMap:
-      return false;
-  }
-  return false;
-}
 
 }  // namespace
 

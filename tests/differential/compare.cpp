@@ -1,5 +1,6 @@
 #include "tests/differential/compare.h"
 
+#include "ir/equal.h"
 #include "ir/interp/interp.h"
 #include "ir/text.h"
 
@@ -90,11 +91,11 @@ class Pair {
     ++counts_.evaluations;
     counts_.missing_results += wanted.is_missing() ? 1 : 0;
     std::string where;
-    if (!SameBits(wanted, got)) {
+    if (!ir::SameValue(wanted, got)) {
       where = "result: interpreter " + Show(wanted) + ", native " + Show(got);
     }
     for (std::size_t slot = 0; slot < slots.size() && where.empty(); ++slot) {
-      if (!SameBits(reference_slots[slot], native_slots[slot])) {
+      if (!ir::SameValue(reference_slots[slot], native_slots[slot])) {
         where = "slot " + std::to_string(slot) + ": interpreter " + Show(reference_slots[slot]) +
                 ", native " + Show(native_slots[slot]);
       }
@@ -192,39 +193,6 @@ jit::JitOptions Options(int optimisation) {
   options.use_cache = false;
   options.plugin_directory = FAULTLINE_PLUGIN_DIRECTORY;
   return options;
-}
-
-bool SameBits(const Value& a, const Value& b) {
-  if (a.is_missing() || b.is_missing()) {
-    return a.is_missing() && b.is_missing();
-  }
-  if (a.kind != b.kind || a.size != b.size) {
-    return false;
-  }
-  switch (a.kind) {
-    case ValueKind::kMissing:
-    case ValueKind::kBool:
-    case ValueKind::kInt:
-    case ValueKind::kFloat:
-    case ValueKind::kDuration:
-    case ValueKind::kBytes:
-    case ValueKind::kTime:
-    case ValueKind::kLevel:
-      return a.integer == b.integer;
-    case ValueKind::kText:
-    case ValueKind::kSemver:
-    case ValueKind::kGoVersion:
-    case ValueKind::kIp:
-    case ValueKind::kNetwork:
-    case ValueKind::kUuid:
-      return a.AsText() == b.AsText();
-    case ValueKind::kList:
-    case ValueKind::kRecord:
-    case ValueKind::kMap:
-      break;
-  }
-  std::size_t count = std::size_t{a.size} * (a.kind == ValueKind::kMap ? 2 : 1);
-  return std::equal(a.items, a.items + count, b.items, SameBits);
 }
 
 Counts CompareFunctions(const std::shared_ptr<const ir::Module>& module, const jit::JitOptions& options,

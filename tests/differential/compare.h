@@ -28,9 +28,6 @@ struct Counts {
 // The plugin of this build, no cache, generated code checked.
 jit::JitOptions Options(int optimisation);
 
-// Same kind, size and bits; text and items by content; a missing value equals only a missing value.
-bool SameBits(const Value& a, const Value& b);
-
 // Calls every function of the module `rounds` times, with slots, inputs, captures and records drawn from
 // `seed`, on the interpreter and natively.
 Counts CompareFunctions(const std::shared_ptr<const ir::Module>& module, const jit::JitOptions& options,

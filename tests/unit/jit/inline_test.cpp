@@ -1,6 +1,7 @@
 // Every operation of the language as native code, inlined or called, against its C function over boundary
 // values of its parameter types, missing among them. This is what allows an operation into jit/inlined.def.
 #include "ir/builder.h"
+#include "ir/equal.h"
 #include "runtime/ops/ops.h"
 #include "tests/unit/jit/support.h"
 
@@ -255,7 +256,7 @@ Counts CompareOperations(const JitOptions& options) {
       frame.slots = arguments.data();
       Value got = native->Call(static_cast<ir::FunctionId>(id), frame, context, *scratch);
       ++counts.evaluations;
-      if (!SameBits(wanted, got)) {
+      if (!ir::SameValue(wanted, got)) {
         if (++counts.differences <= 10) {
           std::string text(one.row->name);
           for (const Value& argument : arguments) {

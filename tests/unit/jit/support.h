@@ -25,8 +25,6 @@ struct PatternText {
 };
 std::shared_ptr<ir::Module> PatternModule(const std::vector<PatternText>& patterns);
 
-// Same kind, same size, same bits; items and text by content; missing equals missing whatever else it holds.
-bool SameBits(const Value& a, const Value& b);
 std::string Show(const Value& value);
 
 }  // namespace faultline::jit::testing
