@@ -73,6 +73,43 @@ bool IsOneOf(std::string_view word, std::initializer_list<std::string_view> word
   return std::find(words.begin(), words.end(), word) != words.end();
 }
 
+// What was typed, inside the clauses that were put around it to compile it: the last file of the compilation.
+struct Typed {
+  std::size_t begin = 0;
+  std::string text;
+};
+
+// The errors, which show and count what was typed and not what stands around it.
+std::string Errors(const driver::Compilation& compilation, bool color, const Typed& typed) {
+  if (!compilation.fault.empty()) return "a fault of ours: " + compilation.fault + "\n";
+  SourceSet sources;
+  const auto last = static_cast<FileId>(compilation.sources.size() - 1);
+  for (FileId id = 0; id < last; ++id) {
+    const SourceFile& file = compilation.sources.Get(id);
+    sources.Add(file.path(), std::string(file.text()));
+  }
+  sources.Add(compilation.sources.Get(last).path(), typed.text);
+  const auto place = [&](std::uint32_t offset) {
+    const std::size_t behind = offset > typed.begin ? offset - typed.begin : 0;
+    return static_cast<std::uint32_t>(std::min(behind, typed.text.size()));
+  };
+  std::string text;
+  for (Diagnostic diagnostic : compilation.diagnostics) {
+    if (diagnostic.severity() != DiagnosticSeverity::kError) continue;
+    if (diagnostic.span.file == last)
+      diagnostic.span = {last, place(diagnostic.span.begin), place(diagnostic.span.end)};
+    std::erase_if(diagnostic.labels, [&](const DiagnosticLabel& label) {
+      return label.span.file == last &&
+             (label.span.end <= typed.begin || label.span.begin >= typed.begin + typed.text.size());
+    });
+    for (DiagnosticLabel& label : diagnostic.labels) {
+      if (label.span.file == last) label.span = {last, place(label.span.begin), place(label.span.end)};
+    }
+    text += RenderText(diagnostic, sources, color);
+  }
+  return text;
+}
+
 std::string Errors(const driver::Compilation& compilation, bool color) {
   if (!compilation.fault.empty()) return "a fault of ours: " + compilation.fault + "\n";
   std::string text;
@@ -235,7 +272,8 @@ std::string Repl::TryRule(const std::string& source, bool as_inline, bool keep) 
 
 std::string Repl::TryPattern(const std::string& text) {
   // Whether the whole text is one string is the parser's knowledge: as a clause it compiles only then.
-  driver::RuleFile probe{"<input>", "match " + text, "-e"};
+  constexpr std::string_view kMatch = "match ";
+  driver::RuleFile probe{"<input>", std::string(kMatch) + text, "-e"};
   std::vector<driver::RuleFile> files = options_.rules;
   files.insert(files.end(), kept_.begin(), kept_.end());
   files.push_back(probe);
@@ -247,7 +285,8 @@ std::string Repl::TryPattern(const std::string& text) {
     const bool one_string =
         behind.empty() || behind == "i" || behind == "u" || behind == "iu" || behind == "#";
     const bool has_operator = text.find("\" ") != std::string::npos;
-    return one_string && !has_operator ? Errors(*compilation, options_.color) : std::string();
+    return one_string && !has_operator ? Errors(*compilation, options_.color, {kMatch.size(), text})
+                                       : std::string();
   }
   if (sample_name_.empty()) return "a pattern; no sample to try it on, :load FILE\n";
   return TryRule("match " + text, true, false);
@@ -256,19 +295,17 @@ std::string Repl::TryPattern(const std::string& text) {
 std::string Repl::TryExpression(const std::string& text) {
   std::vector<driver::RuleFile> files = options_.rules;
   files.insert(files.end(), kept_.begin(), kept_.end());
-  files.push_back(
-      {"<input>", "severity note\nmatch \"it\"\nlet it = " + text + "\nreport \"{it default \"missing\"}\"\n",
-       "-e"});
+  const std::string head = "severity note\nmatch \"it\"\nlet it = ";
+  files.push_back({"<input>", head + text + "\nreport \"{it default \"missing\"}\"\n", "-e"});
   auto compilation = driver::Compile(std::move(files), {.lints = false, .inline_rules = true});
   if (!compilation->module) {
     // Without the default: values that are no text cannot share a type with it.
     files = options_.rules;
     files.insert(files.end(), kept_.begin(), kept_.end());
-    files.push_back(
-        {"<input>", "severity note\nmatch \"it\"\nlet it = " + text + "\nreport \"{it}\"\n", "-e"});
+    files.push_back({"<input>", head + text + "\nreport \"{it}\"\n", "-e"});
     compilation = driver::Compile(std::move(files), {.lints = false, .inline_rules = true});
   }
-  if (!compilation->module) return Errors(*compilation, options_.color);
+  if (!compilation->module) return Errors(*compilation, options_.color, {head.size(), text});
   driver::ProgramResult made =
       driver::MakeProgram(compilation->module, {.engine = driver::EngineChoice::kInterp});
   casetest::CollectingSink sink;
