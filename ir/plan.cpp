@@ -45,6 +45,10 @@ std::string WindowText(WindowUnit unit, std::int64_t amount) {
   return text;
 }
 
+std::string Bytes(std::size_t count) {
+  return fmt::format("{} byte{}", count, count == 1 ? "" : "s");
+}
+
 class PlanPrinter {
  public:
   PlanPrinter(const Module& module, const Rule& rule) : module_(module), rule_(rule) {}
@@ -157,14 +161,14 @@ class PlanPrinter {
     const regex::Result<regex::ProgPtr> program = regex::Compile(*tree);
     if (!program.ok()) return;
     const regex::LengthBounds length = regex::MatchLength(*tree);
-    std::string range = fmt::format("{} bytes or more", length.min);
+    std::string range = fmt::format("{} or more", Bytes(length.min));
     if (length.max != regex::kNoLimit) {
-      range = length.min == length.max ? fmt::format("{} bytes", length.min)
-                                       : fmt::format("{} to {} bytes", length.min, length.max);
+      range = length.min == length.max ? Bytes(length.min)
+                                       : fmt::format("{} to {}", length.min, Bytes(length.max));
     }
     const std::size_t captures = pattern.captures.size();
-    Line(3, "automaton of {} states, {} capture{}, matches of {}", (*program)->size(), captures,
-         captures == 1 ? "" : "s", range);
+    Line(3, "automaton of {} state{}, {} capture{}, matches of {}", (*program)->size(),
+         (*program)->size() == 1 ? "" : "s", captures, captures == 1 ? "" : "s", range);
   }
 
   // A line or record begins at most one match, so a window over lines bounds how many are open at a time.

@@ -66,14 +66,18 @@ class RecordStream::Impl {
 
   std::vector<InputError> errors() const {
     std::vector<InputError> errors;
-    const auto add = [&](std::int64_t count, const char* what) {
+    const auto add = [&](std::int64_t count, const char* one, const char* many) {
       if (count > 0) {
-        errors.push_back({InputErrorKind::kLimit, reader_.path(), std::to_string(count) + what, count});
+        errors.push_back({InputErrorKind::kLimit, reader_.path(),
+                          std::to_string(count) + (count == 1 ? one : many), count});
       }
     };
-    add(streams_.refused(), " times a further stream was found; they were taken as one");
-    add(fragments_.cut(), " lines inside a wrapper had no end for too long and were cut");
-    add(joiner_.given_up(), " JSON documents were too long and were taken line by line");
+    add(streams_.refused(), " time a further stream was found; such streams are taken as one",
+        " times a further stream was found; such streams are taken as one");
+    add(fragments_.cut(), " line inside a wrapper had no end for too long and was cut",
+        " lines inside a wrapper had no end for too long and were cut");
+    add(joiner_.given_up(), " JSON document was too long and was taken line by line",
+        " JSON documents were too long and were taken line by line");
     return errors;
   }
 

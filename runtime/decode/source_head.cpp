@@ -26,6 +26,10 @@ std::uint32_t FindByName(const Things& things, std::string_view name) {
   return ir::kNone;
 }
 
+std::string FirstLines(std::size_t count) {
+  return count == 1 ? "first line" : "first " + std::to_string(count) + " lines";
+}
+
 std::vector<std::string> HeadLines(std::span<const LineBlock> head, const RecordLimits& limits) {
   std::vector<std::string> lines;
   std::size_t bytes = 0;
@@ -145,14 +149,13 @@ SourceDecision DecideWrappers(Unwrapper& unwrapper, const EvalContext& context, 
     const std::string& name = module.wrappers[best].name;
     if (!decision.why.empty()) decision.why += "; ";
     decision.why += "wrapper " + name + ": detected in line " + std::to_string(best_hit) + ", fits " +
-                    std::to_string(best_trial.fits) + " of the first " + std::to_string(lines.size()) +
-                    " lines";
+                    std::to_string(best_trial.fits) + " of the " + FirstLines(lines.size());
     decision.wrappers.push_back(best);
     outer = name;
     lines = std::move(best_trial.inside);
   }
   if (decision.why.empty()) {
-    decision.why = "no wrapper: none is detected in the first " + std::to_string(lines.size()) + " lines";
+    decision.why = "no wrapper: none is detected in the " + FirstLines(lines.size());
   }
   return decision;
 }

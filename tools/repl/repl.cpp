@@ -144,8 +144,8 @@ bool Repl::Load(const std::string& path, std::string* answer) {
   if (cut) text.resize(kMaxSample);
   const auto lines =
       std::count(text.begin(), text.end(), '\n') + (!text.empty() && text.back() != '\n' ? 1 : 0);
-  *answer =
-      fmt::format("{}: {} lines{}\n", runtime::SafeText(path), lines, cut ? ", only the first 64 MiB" : "");
+  *answer = fmt::format("{}: {} line{}{}\n", runtime::SafeText(path), lines, lines == 1 ? "" : "s",
+                        cut ? ", only the first 64 MiB" : "");
   SetSample(path, std::move(text));
   return true;
 }
@@ -195,9 +195,9 @@ std::string Repl::Command(const std::string& text) {
     return answer;
   }
   if (verb == ":sample") {
-    return sample_name_.empty()
-               ? "no sample; :load FILE\n"
-               : fmt::format("{}: {} bytes\n", runtime::SafeText(sample_name_), sample_.size());
+    return sample_name_.empty() ? "no sample; :load FILE\n"
+                                : fmt::format("{}: {} byte{}\n", runtime::SafeText(sample_name_),
+                                              sample_.size(), sample_.size() == 1 ? "" : "s");
   }
   if (verb == ":rules") {
     std::string names;
