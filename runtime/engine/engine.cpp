@@ -115,8 +115,9 @@ class Engine::Impl {
       matcher_.Block(&batches.front()->block, batches.front()->scan, nearby);
       free_.push_back(nearby.Pop());
     }
-    summary_.interrupted |= Stopped();
-    matcher_.EndSource();
+    const bool stopped = Stopped();
+    summary_.interrupted |= stopped;
+    matcher_.EndSource(stopped);
     result.decision = stream.decision();
     result.errors = reader.errors();
     for (InputError& error : stream.errors()) result.errors.push_back(std::move(error));
@@ -149,6 +150,13 @@ class Engine::Impl {
                                     Counted(counts.no_time, "match has", "matches have") +
                                         " no time, so its time window could not be told",
                                     counts.no_time});
+      }
+      if (counts.undecided > 0) {
+        summary_.notices.push_back(
+            {"undecided_absence", name,
+             Counted(counts.undecided, "match waits", "matches wait") +
+                 " for an absence that the interruption left undecided, so a finding may be missing",
+             counts.undecided});
       }
     }
     for (FindingSink* sink : sinks_) sink->OnEnd(summary_);

@@ -465,8 +465,9 @@ void SequenceMatcher::GiveOut() {
   for (DecidedMatch& found : decided) decided_callback_(found.rule, std::move(found.match));
 }
 
-// The source is over: what waits for a stage is dropped, what waits for absence has it.
-void SequenceMatcher::Finish(ir::RuleId rule) {
+// The source is over: what waits for a stage is dropped, what waits for absence has it, unless there was more
+// to read.
+void SequenceMatcher::Finish(ir::RuleId rule, bool broken_off) {
   RuleState& state = rules_[rule];
   const RulePlan& plan = plan_.rules()[rule];
   while (!state.pending.empty()) {
@@ -474,6 +475,11 @@ void SequenceMatcher::Finish(ir::RuleId rule) {
     const Stream& stream = streams_[instance->stream];
     position_ = {records_ + 1, instance->stream, stream.line + 1, stream.records + 1, stream.time};
     if (instance->next < plan.positive.size()) {
+      Remove(instance);
+      continue;
+    }
+    if (broken_off) {
+      ++counts_[rule].undecided;
       Remove(instance);
       continue;
     }
@@ -499,7 +505,7 @@ void SequenceMatcher::Finish(ir::RuleId rule) {
   }
 }
 
-void SequenceMatcher::EndSource() {
+void SequenceMatcher::EndSource(bool broken_off) {
   // The end stands behind the last record of every stream.
   temporary_.Reset();
   record_ = nullptr;
@@ -508,7 +514,7 @@ void SequenceMatcher::EndSource() {
       auto node = agenda_.extract(it);
       DoRule(rule, &node.mapped());
     }
-    Finish(rule);
+    Finish(rule, broken_off);
   }
   agenda_.clear();
   GiveOut();

@@ -3,7 +3,7 @@
 // A record is looked at rule by rule in the module's order, in which a rule comes after those it reads. For
 // each rule: windows that the record ends are closed first; then later stages go before earlier ones, so that
 // a record never continues a match that it has begun. Every position is of one source; at its end whatever
-// waits is decided or dropped.
+// waits is decided or dropped (a source that is broken off decides nothing).
 //
 //   then       each waiting match takes the first following record that fits, inside its window, of its own
 //   stream; one
@@ -50,8 +50,9 @@ struct MatcherLimits {
 
 // What the bounds cost a rule.
 struct MatcherCounts {
-  std::int64_t dropped = 0;  // matches that gave way to newer ones
-  std::int64_t no_time = 0;  // matches whose time window could not be told
+  std::int64_t dropped = 0;    // matches that gave way to newer ones
+  std::int64_t no_time = 0;    // matches whose time window could not be told
+  std::int64_t undecided = 0;  // matches that waited for an absence when their source was broken off
 };
 
 class SequenceMatcher {
@@ -65,7 +66,9 @@ class SequenceMatcher {
   void BeginSource(std::uint32_t input);
   // Records of the source come in order.
   void Block(RecordBlock* block, const ScanResult& scan, const LineLookup& lines);
-  void EndSource();
+  // With `broken_off` the source was not read to its end: what waits for an absence is dropped and counted,
+  // since what was not read may hold what must not come.
+  void EndSource(bool broken_off = false);
 
   const std::vector<MatcherCounts>& counts() const { return counts_; }
   std::size_t pending() const;
@@ -134,7 +137,7 @@ class SequenceMatcher {
   std::unique_ptr<Instance> Detach(Instance* instance);
   void Decide(ir::RuleId rule, Match match);
   void GiveOut();
-  void Finish(ir::RuleId rule);
+  void Finish(ir::RuleId rule, bool broken_off);
 
   const EnginePlan& plan_;
   StageEvaluator* evaluator_;

@@ -12,7 +12,7 @@ namespace faultline::runtime {
 // Something that the reader of a report has to know: state that was dropped, lines that were cut, an input
 // that ended early. One entry for each kind and place, with a count.
 struct Notice {
-  std::string what;     // "dropped_matches", "dropped_bytes", or an input error's name
+  std::string what;     // "dropped_matches", "no_time", "undecided_absence", or an input error's name
   std::string where;    // rule or file
   std::string message;  // for people: lower case, complete with its count
   std::int64_t count = 0;

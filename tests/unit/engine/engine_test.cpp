@@ -3,6 +3,7 @@
 #include "runtime/engine/engine.h"
 
 #include "ir/builder.h"
+#include "ir/interp/interp.h"
 #include "make_module.h"
 #include "runtime/report/report.h"
 
@@ -387,6 +388,60 @@ TEST_CASE("a stopped run says so and gives what was decided") {
   const RunResult result = Run(module, "err\nerr\n", options);
   CHECK(result.findings.empty());
   CHECK(result.summary.interrupted);
+}
+
+// Gives its text, and sets `stop` when it was asked for more.
+class Interrupting : public ByteSource {
+ public:
+  Interrupting(std::string text, std::atomic<bool>* stop) : text_(std::move(text)), stop_(stop) {}
+  std::size_t Read(char* buffer, std::size_t size) override {
+    if (text_.empty()) {
+      stop_->store(true);
+      return 0;
+    }
+    const std::size_t got = text_.copy(buffer, size);
+    text_.erase(0, got);
+    return got;
+  }
+
+ private:
+  std::string text_;
+  std::atomic<bool>* stop_;
+};
+
+TEST_CASE("an interrupted run claims no absence") {
+  StageText ask, got, never;
+  ask.regex = "ask (?<a>\\w+)";
+  got.kind = never.kind = ir::StageKind::kWithout;
+  got.regex = "got";
+  got.window = ir::WindowUnit::kLines;
+  got.amount = 2;
+  never.regex = "never";
+  const auto module = ModuleMaker()
+                          .Add({.name = "m.near", .stages = {ask, got}, .report = "{a}"})
+                          .Add({.name = "m.whole", .stages = {ask, never}, .report = "{a}"})
+                          .Make();
+  const std::string log = "ask 1\nx\nx\nx\nask 2\nx\n";
+  CHECK(Run(module, log).findings.size() == 4);
+  std::atomic<bool> stop{false};
+  EngineOptions options;
+  options.stop = &stop;
+  Engine engine(ir::MakeInterpreter(module), options);
+  KeepingSink sink;
+  engine.AddSink(&sink);
+  engine.Run(std::make_unique<Interrupting>(log, &stop), "x.log");
+  engine.Finish();
+  REQUIRE(sink.findings.size() == 1);  // its window was over
+  CHECK(sink.findings[0]->rule->name == "m.near");
+  CHECK(sink.findings[0]->location.line == 1);
+  CHECK(sink.summary.interrupted);
+  REQUIRE(sink.summary.notices.size() == 2);
+  CHECK(sink.summary.notices[0].what == "undecided_absence");
+  CHECK(sink.summary.notices[0].where == "m.near");
+  CHECK(sink.summary.notices[0].count == 1);
+  CHECK(sink.summary.notices[1].where == "m.whole");
+  CHECK(sink.summary.notices[1].count == 2);
+  CHECK(engine.pending() == 0);
 }
 
 }  // namespace
