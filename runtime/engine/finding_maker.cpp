@@ -5,6 +5,16 @@
 
 namespace faultline::runtime {
 
+std::string CutReportText(std::string_view text) {
+  if (text.size() <= kMaxReportText) return std::string(text);
+  std::size_t end = kMaxReportText;
+  // Not inside a character; bytes that are no UTF-8 are cut where they are.
+  for (std::size_t back = 0; back < 4 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80; ++back)
+    --end;
+  return std::string(text.substr(0, end)) + "\xE2\x80\xA6 (cut: " + std::to_string(text.size() - end) +
+         (text.size() - end == 1 ? " byte more)" : " bytes more)");
+}
+
 FindingPtr MakeFinding(const EnginePlan& plan, ir::RuleId rule_id, Match match, const PathMap& path_map,
                        StageEvaluator* evaluator) {
   const ir::Rule& rule = plan.module().rules[rule_id];
@@ -21,10 +31,10 @@ FindingPtr MakeFinding(const EnginePlan& plan, ir::RuleId rule_id, Match match, 
     return evaluator->Call(function, match.slots.data(), &match.record, match.arena.get());
   };
   if (const Value message = text(rule.report); message.kind == ValueKind::kText) {
-    finding->message = std::string(message.AsText());
+    finding->message = CutReportText(message.AsText());
   }
   if (const Value fix = text(rule.fix); fix.kind == ValueKind::kText)
-    finding->fix = std::string(fix.AsText());
+    finding->fix = CutReportText(fix.AsText());
   if (const Value at = text(rule.at); at.kind == ValueKind::kText) {
     finding->source = ParsePlace(at.AsText());
     if (finding->source) finding->source->file = path_map.Apply(finding->source->file);

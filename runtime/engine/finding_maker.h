@@ -6,7 +6,17 @@
 #include "runtime/engine/match.h"
 #include "runtime/finding/finding.h"
 
+#include <cstddef>
+#include <string>
+#include <string_view>
+
 namespace faultline::runtime {
+
+// Message and fix of a finding are at most this many bytes and the mark of the cut.
+inline constexpr std::size_t kMaxReportText = 64 * 1024;
+
+// The text, or its first kMaxReportText bytes, cut between characters, and "… (cut: 12 bytes more)".
+std::string CutReportText(std::string_view text);
 
 // The finding takes over the match's arena. Thread safety: that of the evaluator.
 FindingPtr MakeFinding(const EnginePlan& plan, ir::RuleId rule, Match match, const PathMap& path_map,

@@ -5,6 +5,7 @@
 #include "ir/builder.h"
 #include "ir/interp/interp.h"
 #include "make_module.h"
+#include "runtime/engine/finding_maker.h"
 #include "runtime/report/report.h"
 
 #include <catch2/catch.hpp>
@@ -227,6 +228,30 @@ TEST_CASE("a place in the sources, mapped; fix and message as the rule says them
   CHECK(finding.id == Fingerprint("m.r", {{"what", Value::Text("y")}}));
   REQUIRE(finding.Field("line") != nullptr);
   CHECK(finding.Field("line")->value.AsText() == "7");
+}
+
+TEST_CASE("message and fix are cut at 64 KiB, between characters, and say so") {
+  CHECK(CutReportText(std::string(kMaxReportText, 'a')) == std::string(kMaxReportText, 'a'));
+  CHECK(CutReportText(std::string(kMaxReportText + 1, 'a')) ==
+        std::string(kMaxReportText, 'a') + "… (cut: 1 byte more)");
+  std::string text = "a";
+  while (text.size() < kMaxReportText + 100) text += "\xe2\x82\xac";
+  const std::string cut = CutReportText(text);
+  CHECK(cut.starts_with(text.substr(0, kMaxReportText - 3)));
+  CHECK(cut.find("\xe2\x82\xac…") != std::string::npos);
+  CHECK(CutReportText(std::string(kMaxReportText + 8, '\x80'))
+            .starts_with(std::string(kMaxReportText - 4, '\x80')));
+
+  StageText stage;
+  stage.regex = "(?<what>.+)";
+  const auto module =
+      ModuleMaker()
+          .Add({.name = "m.r", .stages = {stage}, .report = "{what}{what}", .fix = "{what}{what}{what}"})
+          .Make();
+  const RunResult result = Run(module, std::string(40000, 'x'));
+  REQUIRE(result.findings.size() == 1);
+  CHECK(result.findings[0]->message == std::string(kMaxReportText, 'x') + "… (cut: 14464 bytes more)");
+  CHECK(result.findings[0]->fix == std::string(kMaxReportText, 'x') + "… (cut: 54464 bytes more)");
 }
 
 // A module with a JSON format `zap` of message, level and code.
