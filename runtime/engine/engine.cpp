@@ -130,8 +130,8 @@ class Engine::Impl {
   }
 
   void NoteError(const InputError& error) {
-    summary_.notices.push_back(
-        {std::string(InputErrorName(error.kind)), error.path, error.message, error.count});
+    summary_.notices.push_back({std::string(InputErrorName(error.kind)), error.path, error.message,
+                                error.count, true, error.IsFailure()});
   }
 
   void Finish() {

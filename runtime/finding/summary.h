@@ -16,6 +16,8 @@ struct Notice {
   std::string where;    // rule or file
   std::string message;  // for people: lower case, complete with its count
   std::int64_t count = 0;
+  bool of_input = false;  // of an input: a program may have said it already as it came up
+  bool failure = false;   // of an input that was not read to its end
 };
 
 struct RunSummary {

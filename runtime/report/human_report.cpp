@@ -270,6 +270,7 @@ void HumanReport::OnEnd(const RunSummary& summary) {
         "\n";
   }
   for (const Notice& notice : summary.notices) {
+    if (notice.of_input && (notice.failure ? options_.failures_said : options_.remarks_said)) continue;
     text += SafeText(notice.where) + ": " + SafeText(notice.message) + "\n";
   }
   if (summary.interrupted) text += "interrupted: what follows the last line read was not looked at\n";

@@ -58,6 +58,10 @@ struct HumanReportOptions {
   std::size_t max_findings = 0;   // groups that are shown, the worst first; 0: as many as are kept
   std::size_t max_groups = 1000;  // kept in memory
   std::size_t width = 100;        // columns for lines of the log; at least 40
+  // What happened to inputs has been said elsewhere: inputs that could not be read to their end, and all
+  // else.
+  bool failures_said = false;
+  bool remarks_said = false;
 };
 
 // Gathers equal findings (rule and message) and writes them at the end, the worst first, then by place.

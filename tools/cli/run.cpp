@@ -3,6 +3,7 @@
 #include "runtime/report/report.h"
 #include "tools/cli/command.h"
 #include "tools/cli/console.h"
+#include "tools/cli/progress.h"
 #include "tools/cli/session.h"
 #include "tools/cli/verbs.h"
 
@@ -58,6 +59,9 @@ bool OpenReport(const Options& options, const OutputSpec& spec, bool to_stderr, 
     human.color = spec.file.empty() && WantColor(options.color, stream);
     human.redact = options.redact.value_or(false);
     human.max_findings = options.max_findings.value_or(0);
+    // Standard error has what happened to inputs; a report in a file stands alone.
+    human.failures_said = spec.file.empty() && options.command.empty();
+    human.remarks_said = human.failures_said && !options.quiet;
     if (const int width = TerminalWidth(stream); width >= 40) human.width = static_cast<std::size_t>(width);
     report->sink = std::make_unique<runtime::HumanReport>(write, human);
   }
@@ -81,6 +85,17 @@ bool FailsRun(const runtime::RunSummary& summary, const std::string& fail_on) {
     if (summary.findings[s] > 0) return true;
   }
   return false;
+}
+
+// A bar is for a person who waits: not beside output that comes as it is found, on the same terminal.
+bool WantsProgress(const Options& options, const std::vector<OutputSpec>& specs) {
+  if (options.quiet || !options.command.empty() || isatty(STDERR_FILENO) == 0) return false;
+  const char* term = std::getenv("TERM");
+  if (term == nullptr || std::strcmp(term, "dumb") == 0) return false;
+  for (const OutputSpec& spec : specs) {
+    if (spec.file.empty() && spec.format != "human" && isatty(STDOUT_FILENO) != 0) return false;
+  }
+  return true;
 }
 
 std::vector<std::string> InputsOf(const Options& options) {
@@ -125,6 +140,7 @@ int RunVerb(const Options& options) {
   for (Report& report : reports) engine.AddSink(report.sink.get());
 
   CommandResult command;
+  Progress progress(WantsProgress(options, specs));
   if (!options.command.empty()) {
     command = RunCommand(options.command, engine);
     if (!command.error.empty()) Remark(command.error);
@@ -132,22 +148,26 @@ int RunVerb(const Options& options) {
     const runtime::InputList list = runtime::FindInputs(inputs);
     if (SayErrors(list.errors, options)) code = WorstExit(code, kInput);
     for (const runtime::InputError& error : list.errors) engine.NoteError(error);
+    progress.Begin(list.files);
     for (const runtime::InputFile& file : list.files) {
       if (Interrupted() || Out().closed()) break;
       runtime::InputError error;
       std::unique_ptr<runtime::ByteSource> source = runtime::OpenInput(file, &error, &Interrupted());
       if (!source) {
+        progress.Clear();
         if (SayErrors({error}, options)) code = WorstExit(code, kInput);
         engine.NoteError(error);
         continue;
       }
       const runtime::InputResult result =
-          engine.Run(std::move(source), file.path == "-" ? "<stdin>" : file.path);
+          engine.Run(progress.Watch(std::move(source), file.path), file.path == "-" ? "<stdin>" : file.path);
+      if (!result.errors.empty() || options.verbose) progress.Clear();
       if (SayErrors(result.errors, options)) code = WorstExit(code, kInput);
       if (options.verbose && !result.decision.why.empty())
         Remark(fmt::format("{}: {}", file.path, result.decision.why));
     }
   }
+  progress.Clear();
   engine.Finish();
   for (Report& report : reports) {
     if (!report.output) continue;

@@ -223,6 +223,20 @@ TEST_CASE("human: notices and interruption are said") {
   CHECK(text.find("interrupted") != std::string::npos);
 }
 
+TEST_CASE("human: what happened to inputs is left out where it has been said") {
+  RunSummary summary;
+  summary.notices = {{"missing", "a.log", "no such file", 1, true, true},
+                     {"long_line", "b.log", "2 lines are longer", 2, true, false},
+                     {"no_time", "m.r", "1 match has no time", 1}};
+  HumanReportOptions options;
+  CHECK(Human({}, options, summary)
+            .starts_with("a.log: no such file\nb.log: 2 lines are longer\nm.r: 1 match has no time\n"));
+  options.failures_said = true;
+  CHECK(Human({}, options, summary).starts_with("b.log: 2 lines are longer\nm.r: 1 match has no time\n"));
+  options.remarks_said = true;
+  CHECK(Human({}, options, summary).starts_with("m.r: 1 match has no time\n"));
+}
+
 TEST_CASE("human: no control byte of a log reaches the terminal, and nothing that hides or turns text") {
   const auto finding = MakeFindingFor("m.r", lang::Severity::kError, kHostile, 1);
   finding->location.file = kHostile;
