@@ -5,6 +5,7 @@
 #include "runtime/decode/fields.h"
 #include "runtime/decode/fragments.h"
 #include "runtime/decode/json.h"
+#include "runtime/decode/late_wrappers.h"
 #include "runtime/decode/logfmt.h"
 #include "runtime/decode/record_joiner.h"
 #include "runtime/decode/source_head.h"
@@ -12,6 +13,7 @@
 #include "runtime/decode/unwrapper.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 namespace faultline::runtime {
@@ -51,8 +53,10 @@ class RecordStream::Impl {
         block.lines = LineBlock();
       }
       TakeUpCarried();
+      if (late_) late_->Scan(block.lines);
       for (std::size_t i = 0; i < block.lines.lines().size(); ++i) TakeLine(i);
       if (ended_) {
+        may_begin_ = false;
         while (std::optional<Fragment> fragment = fragments_.TakeOldest()) EmitFragment(*fragment, 0);
         joiner_.Abandon();
       } else if (joiner_.open()) {
@@ -102,6 +106,7 @@ class RecordStream::Impl {
     }
     decision_ = DecideWrappers(unwrapper_, context_, choices_, limits_, queue_);
     std::reverse(queue_.begin(), queue_.end());
+    if (may_detect) late_.emplace(&unwrapper_);
   }
 
   bool NextLines(LineBlock& lines) {
@@ -123,6 +128,7 @@ class RecordStream::Impl {
     work.base = work.raw;
     work.end = static_cast<std::uint32_t>(work.raw.size());
     scan_used_ = false;
+    may_begin_ = late_ && late_->MayBegin(index);
     if (decision_.wrappers.empty()) {
       Emit(work);
     } else {
@@ -139,6 +145,7 @@ class RecordStream::Impl {
     }
     const std::uint32_t id = decision_.wrappers[depth];
     const ir::Wrapper& wrapper = module_.wrappers[id];
+    const std::uint32_t around = work.stream;
     RecordContext record;
     record.file = reader_.path();
     record.line = work.line;
@@ -155,6 +162,11 @@ class RecordStream::Impl {
     } else {
       work.stream = streams_.LastChild(work.stream);
       work.inherited = true;
+    }
+    // What says no time has that of the line around it.
+    if (wrapper.time == ir::kNone && work.stream != around &&
+        streams_.Time(around).kind == ValueKind::kTime) {
+      streams_.SetTime(work.stream, streams_.Time(around));
     }
     if (!inner.fits) {
       Unwrap(work, depth + 1);
@@ -213,6 +225,10 @@ class RecordStream::Impl {
   // ---- records
 
   void Emit(const Work& work) {
+    if (may_begin_ && BeginLate(work)) {
+      Unwrap(work, decision_.wrappers.size() - 1);
+      return;
+    }
     Arena& arena = block_->arena;
     ++streams_.lines(work.stream);
     const std::string_view line = work.Text();
@@ -230,6 +246,22 @@ class RecordStream::Impl {
     }
     if (join_ && SplitDocuments(work, text, map)) return;
     Push(work, text, map);
+  }
+
+  // A wrapper that begins with this line is in force from here on, inside all others.
+  bool BeginLate(const Work& work) {
+    RecordContext record;
+    record.file = reader_.path();
+    record.line = work.line;
+    record.raw = work.raw;
+    record.text = work.Text();
+    const std::uint32_t id = late_->Find(work, record, decision_.wrappers, context_);
+    if (id == ir::kNone) return false;
+    decision_.wrappers.push_back(id);
+    decision_.why +=
+        "; wrapper " + module_.wrappers[id].name + ": from line " + std::to_string(work.line) + " on";
+    values_.resize(std::max(values_.size(), decision_.wrappers.size()));
+    return true;
   }
 
   TextMap Below(const Work& work, std::uint32_t begin, std::size_t size) {
@@ -402,6 +434,8 @@ class RecordStream::Impl {
   Unwrapper unwrapper_;
   StreamTable streams_;
   FragmentTable fragments_;
+  std::optional<LateWrappers> late_;
+  bool may_begin_ = false;  // the line that is worked on holds what a wrapper is detected by
   DocumentJoiner joiner_;
   bool has_json_ = false;
   bool has_logfmt_ = false;

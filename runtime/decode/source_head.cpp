@@ -8,8 +8,6 @@
 namespace faultline::runtime {
 namespace {
 
-constexpr std::size_t kMaxLayers = 4;
-
 std::string_view LastPart(std::string_view name) {
   const std::size_t dot = name.rfind('.');
   return dot == std::string_view::npos ? name : name.substr(dot + 1);
@@ -110,6 +108,10 @@ ir::FormatId FindFormat(const ir::Module& module, std::string_view name) {
   return FindByName(module.formats, name);
 }
 
+bool MayStandInside(const ir::Wrapper& wrapper, std::string_view outer) {
+  return wrapper.inside.empty() || wrapper.inside == outer || LastPart(outer) == wrapper.inside;
+}
+
 SourceDecision DecideWrappers(Unwrapper& unwrapper, const EvalContext& context, const RecordChoices& choices,
                               const RecordLimits& limits, std::span<const LineBlock> head) {
   const ir::Module& module = unwrapper.module();
@@ -135,7 +137,7 @@ SourceDecision DecideWrappers(Unwrapper& unwrapper, const EvalContext& context, 
     for (std::uint32_t id = 0; id < module.wrappers.size(); ++id) {
       const ir::Wrapper& wrapper = module.wrappers[id];
       if (std::count(decision.wrappers.begin(), decision.wrappers.end(), id) > 0) continue;
-      if (!wrapper.inside.empty() && wrapper.inside != outer && LastPart(outer) != wrapper.inside) continue;
+      if (!MayStandInside(wrapper, outer)) continue;
       const std::size_t hit = FirstHit(unwrapper, id, lines);
       if (hit == 0) continue;
       Trial trial = Try(unwrapper, id, context, lines);

@@ -5,10 +5,17 @@
 #include "runtime/decode/record_stream.h"
 #include "runtime/decode/unwrapper.h"
 
+#include <cstddef>
 #include <span>
+#include <string_view>
 #include <vector>
 
 namespace faultline::runtime {
+
+inline constexpr std::size_t kMaxLayers = 4;
+
+// Whether the wrapper is looked for inside the one called `outer` ("": at the outside).
+bool MayStandInside(const ir::Wrapper& wrapper, std::string_view outer);
 
 SourceDecision DecideWrappers(Unwrapper& unwrapper, const EvalContext& context, const RecordChoices& choices,
                               const RecordLimits& limits, std::span<const LineBlock> head);

@@ -27,7 +27,11 @@ Unwrapper::Unwrapper(const Program& program)
 bool Unwrapper::Detects(std::uint32_t wrapper, std::string_view text) {
   const std::vector<ir::PatternId>& detect = module_.wrappers[wrapper].detect;
   return std::any_of(detect.begin(), detect.end(),
-                     [&](ir::PatternId pattern) { return program_.Match(pattern, text, {}, *scratch_); });
+                     [&](ir::PatternId pattern) { return Matches(pattern, text); });
+}
+
+bool Unwrapper::Matches(ir::PatternId pattern, std::string_view text) {
+  return program_.Match(pattern, text, {}, *scratch_);
 }
 
 bool Unwrapper::FitLine(const ir::Wrapper& wrapper, std::uint32_t id, std::string_view text,

@@ -55,6 +55,7 @@ class Unwrapper {
   void Unwrap(std::uint32_t wrapper, const Work& work, const RecordContext& record, EvalContext& context,
               Unwrapped& result);
   bool Detects(std::uint32_t wrapper, std::string_view text);
+  bool Matches(ir::PatternId pattern, std::string_view text);
 
   const ir::Module& module() const { return module_; }
 

@@ -100,6 +100,132 @@ def test_damaged_gzip_gives_what_was_read_and_exit_3(box):
     expect(len(found) > 1000, len(found))
 
 
+def test_problems_of_inputs_are_said_once(box):
+    good = box.file("good.log", "value 500\n" + "x" * 3000 + "\n")
+    for quiet, told in (([], 1), (["-q"], 0)):
+        result = box.run("run", "-r", "demo.fault", "--max-line", "100", *quiet, "missing.log", good)
+        expect(result.returncode == 3, result.returncode)
+        expect(result.stderr.count(b"missing.log") == 1, result.stderr)
+        expect(b"missing.log" not in result.stdout, result.stdout)
+        expect(result.stderr.count(b"longer than 100") == told, quiet, result.stderr)
+        expect(result.stdout.count(b"longer than 100") == 1 - told, quiet, result.stdout)
+    # A report in a file is complete.
+    box.run("run", "-r", "demo.fault", "-o", "human=report.txt", "missing.log", good)
+    expect(b"missing.log" in (box.folder / "report.txt").read_bytes())
+
+
+def test_an_interrupted_run_claims_no_absence(box):
+    rules = box.file("absent.fault", 'module absent\nrule lonely {\n  severity error\n  match "ask {what}"\n'
+                     '  without "answer {what}"\n  report "no answer to {what}"\n}\n')
+    full, found = box.findings("-r", rules, stdin=b"ask a\n")
+    expect(len(found) == 1, found)
+    program = subprocess.Popen([box.binary, "run", "-r", rules], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                               stderr=subprocess.PIPE, cwd=box.folder)
+    program.stdin.write(b"ask a\n")
+    program.stdin.flush()
+    wait_until_read(program)
+    program.send_signal(signal.SIGINT)
+    out, _ = program.communicate(timeout=60)
+    expect(program.returncode == 130, program.returncode)
+    expect(b"no answer" not in out, out)
+    expect(b"undecided" in out, out)
+
+
+def wait_until_read(program):
+    """Until the pipe to the program is empty: what it was given is looked at even if it is interrupted now."""
+    import fcntl
+    import struct
+    import termios
+    for _ in range(6000):
+        left = struct.unpack("i", fcntl.ioctl(program.stdin.fileno(), termios.FIONREAD, b"\0" * 4))[0]
+        if left == 0:
+            return
+        time.sleep(0.01)
+    raise AssertionError("the program reads nothing")
+
+
+def with_terminal(box, arguments, feed):
+    """Runs with standard error on a terminal; feed(process, seen) until it returns True. Returns what was shown."""
+    import pty
+    import select
+    master, slave = pty.openpty()
+    program = subprocess.Popen([box.binary, *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=slave,
+                               cwd=box.folder, env=dict(os.environ, TERM="xterm"))
+    os.close(slave)
+    shown = b""
+    def take(wait):
+        nonlocal shown
+        while select.select([master], [], [], wait)[0]:
+            try:
+                part = os.read(master, 65536)
+            except OSError:
+                return
+            if not part:
+                return
+            shown += part
+    for _ in range(3000):
+        if feed(program, shown):
+            break
+        take(0.02)
+    program.stdin.close()
+    program.stdout.read()
+    program.wait(timeout=60)
+    take(0.1)
+    os.close(master)
+    return shown
+
+
+def test_progress_on_a_terminal_only(box):
+    def feed(program, seen):
+        program.stdin.write(b"value 3\n" * 100)
+        program.stdin.flush()
+        return b"MiB" in seen
+    shown = with_terminal(box, ["run", "-r", "demo.fault"], feed)
+    expect(b"\r0 MiB  standard input\x1b[K" in shown, shown)
+    expect(shown.endswith(b"\r\x1b[K"), shown[-200:])
+    begin = time.monotonic()
+    quiet = with_terminal(box, ["run", "-q", "-r", "demo.fault"],
+                          lambda program, seen: feed(program, seen) or time.monotonic() - begin > 1.5)
+    expect(quiet == b"", quiet)
+    short = with_terminal(box, ["run", "-r", "demo.fault"], lambda program, seen: True)
+    expect(b"MiB" not in short, short)
+    begin = time.monotonic()
+    program = subprocess.Popen([box.binary, "run", "-r", "demo.fault"], stdin=subprocess.PIPE,
+                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=box.folder)
+    while time.monotonic() - begin < 1.5:
+        feed(program, b"")
+        time.sleep(0.02)
+    _, errors = program.communicate(timeout=60)
+    expect(errors == b"", errors)
+
+
+def test_docker_build_late_in_a_log(box):
+    rules = box.file("steps.fault", 'module steps\nrule failed {\n  severity error\n  match "{^}ERROR: {what:rest}"\n'
+                     '  report "{what}"\n}\nrule pair {\n  severity note\n  match "{^}begin {x}"\n'
+                     '  then "{^}end {x}" within 1 lines\n  report "{x}"\n}\n')
+    stamp = "2026-01-02T03:04:05.1234567Z "
+    lines = [stamp + "##[group]Run make"] + [stamp + f"line {i}" for i in range(5000)]
+    lines += [stamp + text for text in ("#1 [internal] load build definition from Dockerfile", "#7 0.1 begin a",
+                                        "#8 0.1 noise", "#7 0.2 end a", "#8 ERROR: exit code: 1")]
+    log = box.file("late.log", "\n".join(lines) + "\n")
+    seen = set()
+    for engine in ("interp", "auto"):
+        for threads in ("1", "4"):
+            result, found = box.findings("-r", rules, "-r", "stdlib", "--engine", engine, "--threads", threads, log)
+            ours = [(f["rule"], f["location"]["line"], f["message"]) for f in found if f["rule"].startswith("steps.")]
+            expect(ours == [("steps.pair", 5003, "a"), ("steps.failed", 5006, "exit code: 1")], ours)
+            seen.add(result.stdout)
+    expect(len(seen) == 1, seen)
+
+
+def test_the_repl_shows_what_was_typed(box):
+    for typed, shown, hidden in ((b'1 + "a"', b"1 | 1 + \"a\"\n  |   ^\n", b"let"),
+                                 (b'"{x:nothing}"', b"<input>:1:5\n", b"match"), (b"foo > ", b"<input>:1:6\n", b"let")):
+        result = box.run("repl", stdin=typed + b"\n")
+        expect(shown in result.stdout, result.stdout)
+        expect(hidden not in result.stdout, result.stdout)
+
+
 def test_gzip_and_plain_are_the_same(box):
     text = b"value 1\nvalue 101\nvalue 5000\n"
     plain = box.file("a.log", text)

@@ -369,6 +369,65 @@ TEST_CASE("any block size gives the same records") {
   }
 }
 
+TEST_CASE("a wrapper that begins behind the head is in force from there on") {
+  FakeProgram program;
+  AddWrappers(program);
+  program.AddLineWrapper("formats.bar", R"(^(?P<name>\w+) \| (?P<unwrapped>.*)$)", R"(^\w+ \| )", {"name"});
+  std::string log = "1000Z ##[group]Run\n";
+  for (int i = 0; i < 20; ++i) log += "1001Z line\n";
+  log += "1002Z \x1b[1m#1 [internal] load\x1b[m\n1003Z #2 begin\n1004Z a | b\nno stamp\n";
+  RecordLimits limits;
+  limits.head_lines = 5;
+  const auto read = [&](std::size_t block_bytes, std::size_t block_lines) {
+    LineOptions options;
+    options.block_bytes = block_bytes;
+    options.block_lines = block_lines;
+    return ReadRecords(MemorySource(log), program, {}, options, false, limits);
+  };
+  const Run run = read(1 << 16, 1 << 14);
+  CHECK(run.why ==
+        "wrapper formats.github: detected in line 1, fits 5 of the first 5 lines; wrapper formats.buildkit: "
+        "from "
+        "line 22 on");
+  REQUIRE(run.records.size() == 25);
+  CHECK(run[20].text == "line");
+  CHECK(run[20].stream.empty());
+  CHECK(run[21].text == "[internal] load");
+  CHECK(run[21].stream == "1");
+  CHECK(run[21].time == "1002");  // of the wrapper around it
+  CHECK(run[22].text == "begin");
+  CHECK(run[22].stream == "2");
+  CHECK(run[23].text == "a | b");  // a bar is too common to be looked for behind the head
+  CHECK(run[23].stream == "2");
+  CHECK(run[23].time == "1004");
+  CHECK(run[24].text == "no stamp");
+  for (const std::size_t bytes : {1, 7, 64, 300}) {
+    for (const std::size_t lines : {1, 3, 1000}) CHECK(read(bytes, lines).records == run.records);
+  }
+  RecordChoices none;
+  none.wrappers = {"none"};
+  CHECK(ReadRecords(MemorySource(log), program, none, {}, false, limits)[21].stream.empty());
+}
+
+TEST_CASE("a block of empty lines takes less than 16 MiB") {
+  const FakeProgram program;
+  const std::string bytes(512 * 1024, '\n');
+  LineReader reader(MemorySource(bytes), "x.log");
+  EvalContext context;
+  RecordStream stream(reader, program, context);
+  RecordBlock block;
+  std::size_t records = 0;
+  std::size_t most = 0;
+  while (stream.NextBlock(block)) {
+    records += block.records.size();
+    most = std::max(most, block.records.capacity() * sizeof(RecordView) +
+                              block.lines.lines().capacity() * sizeof(Line) + block.arena.bytes_used() +
+                              block.extra_text.capacity() + block.bytes().size());
+  }
+  CHECK(records == 512 * 1024);
+  CHECK(most < 16 * 1024 * 1024);
+}
+
 TEST_CASE("hostile bytes end in records and no fault") {
   FakeProgram program;
   AddWrappers(program);
