@@ -232,7 +232,8 @@ struct Stage {
 };
 
 // A slot that the engine fills before the functions of stage `stage` and of later ones that read it in phase
-// 2 (join, steps, report, …; never load, extract, guard or key of a stage unless `kind` is kContext).
+// 2 (join, steps, report, …; never load, extract, guard or key of a stage unless `kind` is kContext; key also
+// kScopeInstance, of that stage).
 enum class ProvidedKind : std::uint8_t {
   kContext,        // text: context variable `name` (job, branch, commit, …)
   kScopeField,     // slot `field` of the current instance of `scope` at the stage's event

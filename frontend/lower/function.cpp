@@ -58,12 +58,33 @@ void BindingsOf(const sema::Expr& expr, std::set<std::uint32_t>& out) {
 }  // namespace
 
 ir::FunctionId FunctionWriter::Value(const sema::Expr& expr) {
-  WriteLetsOf(expr);
+  std::set<std::uint32_t> wanted;
+  BindingsOf(expr, wanted);
+  WriteLetsOf(std::move(wanted));
   const ir::ValueId result = Write(expr);
   return builder_.Finish(result);
 }
 
+ir::FunctionId FunctionWriter::List(std::span<const sema::ExprPtr> items) {
+  std::set<std::uint32_t> wanted;
+  for (const sema::ExprPtr& item : items) BindingsOf(*item, wanted);
+  WriteLetsOf(std::move(wanted));
+  std::vector<ir::ValueId> values;
+  for (const sema::ExprPtr& item : items) {
+    const ir::ValueId value = Write(*item);
+    if (item->type.kind() == lang::TypeKind::kAny) {
+      values.push_back(value);
+    } else {
+      values.push_back(builder_.Operation(lang::Opcode::to_any, {value}));
+    }
+  }
+  return builder_.Finish(builder_.MakeList(lang::TypeKind::kAny, std::move(values)));
+}
+
 ir::FunctionId FunctionWriter::Stores(std::span<const sema::Store> stores) {
+  std::set<std::uint32_t> wanted;
+  for (const sema::Store& store : stores) BindingsOf(*store.value, wanted);
+  WriteLetsOf(std::move(wanted));
   for (const sema::Store& store : stores) builder_.Store(store.binding, Write(*store.value));
   return builder_.Finish();
 }
@@ -78,10 +99,8 @@ ir::FunctionId FunctionWriter::Finish() {
 }
 
 // Lets stand in the order of their definition, so those that one reads come before it.
-void FunctionWriter::WriteLetsOf(const sema::Expr& expr) {
+void FunctionWriter::WriteLetsOf(std::set<std::uint32_t> wanted) {
   if (lets_.empty()) return;
-  std::set<std::uint32_t> wanted;
-  BindingsOf(expr, wanted);
   for (std::size_t i = lets_.size(); i-- > 0;) {
     if (wanted.contains(lets_[i].binding)) BindingsOf(*lets_[i].value, wanted);
   }

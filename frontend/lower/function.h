@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -23,13 +24,15 @@ class FunctionWriter {
       : builder_(module, std::move(name)), lets_(lets) {}
 
   ir::FunctionId Value(const sema::Expr& expr);
+  // The items as a list<any>, whatever their types.
+  ir::FunctionId List(std::span<const sema::ExprPtr> items);
   ir::FunctionId Stores(std::span<const sema::Store> stores);
   // The lets themselves, in order.
   ir::FunctionId Finish();
 
  private:
   ir::ValueId Write(const sema::Expr& expr);
-  void WriteLetsOf(const sema::Expr& expr);
+  void WriteLetsOf(std::set<std::uint32_t> wanted);
 
   ir::FunctionBuilder builder_;
   std::span<const sema::Store> lets_;

@@ -26,10 +26,29 @@ struct TestCondition {
   Span span;
 };
 
+// One line of `test { … }`, in written order.
+enum class TestItemKind : std::uint8_t {
+  kNow,      // `text` is what `now` is
+  kContext,  // variable `name` of the run's context is `text`
+  kInput,    // `text`, or the file `from`; `name` is its role
+  kAt,       // the clock moves to `at` nanoseconds after now
+};
+struct TestItem {
+  TestItemKind kind = TestItemKind::kInput;
+  std::uint32_t run = 0;  // from 0; history is kept from one run to the next
+  std::string name;
+  std::string text;
+  std::string from;
+  std::int64_t at = 0;
+  Span span;
+};
+
 // A test that stands in a rule.
 struct RuleTest {
   ir::RuleId rule = ir::kNone;
   std::string name;
+  std::vector<TestItem> items;  // empty: `input` or `from` is the only input
+  std::uint32_t runs = 1;
   std::string input;
   std::string from;  // file that holds the input, relative to the rule's file; "": `input`
   std::int64_t count = 0;

@@ -101,24 +101,146 @@ struct Alternative {
 
 // ---------------------------------------------------------------- rules
 
-enum class StageKind : std::uint8_t { kMatch, kThen, kWithout };
+// How a rule makes one match of what its stages found; ir::RuleShape says more.
+enum class RuleShape : std::uint8_t { kSequence, kAll, kAny, kAggregate, kScope, kGraph };
+
+enum class StageKind : std::uint8_t {
+  kMatch,
+  kThen,
+  kWithout,
+  kUntil,
+  kPart,
+  kLatest,
+  kNext,
+  kFeed,  // events that only update an aggregate: count(build_failed, over 1d)
+  kEnter,
+  kPause,
+  kClose,
+  kEdge,
+  kEntry,
+};
 enum class StageInput : std::uint8_t { kText, kRaw, kField, kFormat, kRule };
-enum class WindowUnit : std::uint8_t { kNoWindow, kLines, kRecords, kTime };
+enum class WindowUnit : std::uint8_t { kNoWindow, kLines, kRecords, kTime, kScope };
+
+// Scopes that need no declaration, in place of the index of a rule.
+inline constexpr std::uint32_t kSourceScope = 0xfffffffe;
+inline constexpr std::uint32_t kRunScope = 0xfffffffd;
+
+struct Window {
+  WindowUnit unit = WindowUnit::kNoWindow;
+  std::int64_t amount = 0;         // lines, records or nanoseconds
+  std::uint32_t scope = kNoIndex;  // kScope: a rule of shape kScope, kSourceScope or kRunScope
+  Span span;
+};
+
+enum class Reach : std::uint8_t { kStream, kSource, kRun };
 
 struct Stage {
   StageKind kind = StageKind::kMatch;
   StageInput input = StageInput::kText;
   std::uint32_t format = kNoIndex;  // whose records are looked at; kNoIndex: any
   std::string field;                // kField
-  std::uint32_t rule = kNoIndex;    // kRule
+  std::uint32_t rule = kNoIndex;    // kRule: a rule, an event or a scope
   std::vector<Alternative> alternatives;
   std::vector<Store> load;  // from the record's fields (kInput) to bindings
   ExprPtr guard;            // bool over what this stage binds; null: true
   ExprPtr join;             // bool over what this and earlier stages bind
   std::string alias;
-  WindowUnit window = WindowUnit::kNoWindow;
-  std::int64_t amount = 0;  // lines, records or nanoseconds
+  Window window;
+  bool every = false;
+  std::string role;
+  ExprPtr each;                           // list; each element is a match of its own
+  std::uint32_t each_binding = kNoIndex;  // of the element
+  std::vector<ExprPtr> key;               // the parts of the rule's key, over what this stage binds
+  std::uint32_t count = 1;                // 3 times
+  bool in_a_row = false;
+  std::uint32_t count_binding = kNoIndex;
+  std::uint32_t after = kNoIndex, before = kNoIndex;  // kWithout, kUntil: stages
+  std::vector<ExprPtr> index_own, index_other;        // kLatest, kNext: pairs that must be equal
+  Reach reach = Reach::kStream;
   Span span;
+};
+
+// A binding that the engine fills; see ir::Provided.
+enum class ProvidedKind : std::uint8_t { kContext, kScopeField, kScopeInstance, kElapsed, kNovel };
+struct Provided {
+  ProvidedKind kind = ProvidedKind::kContext;
+  std::uint32_t binding = kNoIndex;
+  std::uint32_t stage = 0;
+  std::string name;                // kContext
+  std::uint32_t scope = kNoIndex;  // kScopeField, kScopeInstance: a rule of shape kScope
+  std::uint32_t field = kNoIndex;  // kScopeField: a binding of the scope
+  bool at_close = false;           // kScopeField: only `close` binds it
+};
+
+// What is done in order once all positive stages have matched.
+enum class StepKind : std::uint8_t { kRun, kCondition, kJoin, kGraph };
+struct Step {
+  StepKind kind = StepKind::kCondition;
+  std::vector<Store> stores;  // kRun
+  ExprPtr condition;          // kCondition
+  std::uint32_t index = 0;    // kJoin: a stage; kGraph: a graph query
+};
+
+enum class AggregateKind : std::uint8_t {
+  kCount,
+  kDistinct,
+  kSum,
+  kMin,
+  kMax,
+  kMean,
+  kStddev,
+  kPercentile,
+  kRate,
+  kTop,
+  kFirst,
+  kLast,
+  kList,
+};
+enum class AggregateForm : std::uint8_t { kWhole, kSliding, kTumbling, kSession, kHistory };
+struct Aggregate {
+  AggregateKind kind = AggregateKind::kCount;
+  AggregateForm form = AggregateForm::kWhole;
+  std::uint32_t binding = kNoIndex;  // of the result
+  std::uint32_t stage = kNoIndex;    // kNoIndex: all kMatch and kEntry stages
+  ExprPtr argument;
+  double parameter = 0;
+  Window window;
+  std::int64_t before = 0;
+  std::string series;
+};
+
+enum class GraphQueryKind : std::uint8_t { kReaches, kPath, kCycles };
+struct GraphQuery {
+  GraphQueryKind kind = GraphQueryKind::kReaches;
+  std::uint32_t graph = kNoIndex;  // a rule of shape kGraph
+  ExprPtr from, to;
+  std::uint32_t binding = kNoIndex;
+};
+
+struct Explains {
+  std::uint32_t rule = kNoIndex;
+  Window window;
+  ExprPtr condition;   // kBinding: of this rule, kInput: of the other
+  ExprPtr confidence;  // float; null: the finding's own
+  Span span;
+};
+
+struct ConfidenceTerm {
+  double weight = 0;
+  ExprPtr when;
+  std::string why;
+};
+
+struct Need {
+  std::string text;
+  ExprPtr when;
+};
+
+struct Allow {
+  ExprPtr when;  // bool over the rule's bindings
+  std::string reason;
+  std::int64_t until = INT64_MAX;  // ns since 1970
 };
 
 enum class RuleStatus : std::uint8_t { kStable, kExperimental, kDeprecated };
@@ -131,8 +253,22 @@ struct Condition {
   Span span;
 };
 
+// One line of `test { … }`, in written order.
+enum class TestItemKind : std::uint8_t { kNow, kContext, kInput, kAt };
+struct TestItem {
+  TestItemKind kind = TestItemKind::kInput;
+  std::uint32_t run = 0;  // from 0
+  std::string name;       // kContext: of the variable; kInput: the role
+  std::string text;       // kNow: the time as written; kContext: the value; kInput: the text, unless `from`
+  std::string from;       // kInput: a file
+  std::int64_t at = 0;    // kAt: ns after `now`
+  Span span;
+};
+
 struct Test {
   std::string name;
+  std::vector<TestItem> items;  // empty: `input` or `from` is the only input
+  std::uint32_t runs = 1;
   std::string input;
   std::string from;  // file to read the input from, beside the rule's file; "" for `input`
   std::int64_t count = 1;
@@ -141,6 +277,7 @@ struct Test {
   Span input_span;
 };
 
+// A rule, event, scope, graph or score.
 struct Rule {
   std::string name;  // qualified
   std::string module;
@@ -153,7 +290,22 @@ struct Rule {
   std::vector<std::string> tags;
   std::vector<std::string> see;
   std::vector<Binding> bindings;
+  RuleShape shape = RuleShape::kSequence;
   std::vector<Stage> stages;
+  std::uint32_t need = 0;          // kAny: how many parts
+  Window window;                   // of the whole rule or set; kGraph: the scope it is built in
+  std::int64_t skew = 0;           // ns
+  std::vector<std::uint32_t> key;  // bindings that show the parts of the key, in order
+  std::vector<Provided> provided;
+  std::vector<Aggregate> aggregates;
+  std::vector<GraphQuery> graph_queries;
+  std::vector<Step> steps;
+  ExprPtr when;  // kAggregate
+  std::uint32_t when_count = 1;
+  std::vector<Explains> explains;
+  std::vector<ConfidenceTerm> confidence;
+  std::vector<Need> needs;
+  std::vector<Allow> allows;
   std::vector<Store> lets;
   ExprPtr report;  // text
   ExprPtr fix;     // text
@@ -164,7 +316,27 @@ struct Rule {
 
 // ---------------------------------------------------------------- formats and wrappers
 
-enum class FormatKind : std::uint8_t { kPlain, kJson, kLogfmt, kLine };
+enum class FormatKind : std::uint8_t { kPlain, kJson, kLogfmt, kLine, kBlock };
+
+// What a block is made of; see ir::BlockPart.
+enum class BlockPartKind : std::uint8_t {
+  kLine,
+  kOptional,
+  kRepeat,
+  kAnyOrder,
+  kOneOf,
+  kText,
+  kBlank,
+  kSkip,
+  kUntil,
+};
+struct BlockPart {
+  BlockPartKind kind = BlockPartKind::kLine;
+  std::vector<Alternative> lines;
+  std::uint32_t list = kNoIndex;       // binding: kRepeat of records, kText of text
+  std::vector<std::uint32_t> element;  // kRepeat: bindings of one repetition, as the record type's fields
+  std::vector<BlockPart> parts;
+};
 
 struct Field {
   std::string name;
@@ -186,6 +358,10 @@ struct Format {
   std::vector<Field> fields;
   std::vector<Store> derived;  // fields defined by `=`
   std::optional<std::string> missing_text;
+  std::vector<BlockPart> parts;                                         // kBlock
+  std::vector<std::uint32_t> block_by;                                  // kBlock: bindings
+  std::int64_t limit_lines = 20000;                                     // kBlock
+  std::uint32_t truncated = kNoIndex;                                   // kBlock: binding
   std::uint32_t message = kNoIndex, time = kNoIndex, level = kNoIndex;  // bindings
   std::uint32_t literal_bytes = 0;
   Span span;

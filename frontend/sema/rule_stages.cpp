@@ -443,15 +443,15 @@ void RuleChecker::CheckWindow(const ast::StageClause& clause, Stage& stage) {
     context_.sink.Report(diag::bad_window, window.span).Help("write `within " + written + "`");
     return Fail();
   }
-  stage.amount = static_cast<const ast::IntExpr&>(*window.amount).value;
-  stage.window = is_duration                              ? WindowUnit::kTime
-                 : window.unit == ast::WindowUnit::kLines ? WindowUnit::kLines
-                                                          : WindowUnit::kRecords;
-  if (stage.amount <= 0) {
+  stage.window.amount = static_cast<const ast::IntExpr&>(*window.amount).value;
+  stage.window.unit = is_duration                              ? WindowUnit::kTime
+                      : window.unit == ast::WindowUnit::kLines ? WindowUnit::kLines
+                                                               : WindowUnit::kRecords;
+  if (stage.window.amount <= 0) {
     context_.sink.Report(diag::empty_window, window.span).Help("the next line is `within 1 line`");
     return Fail();
   }
-  if (!is_duration && stage.amount > kMaxWindowLines) {
+  if (!is_duration && stage.window.amount > kMaxWindowLines) {
     context_.sink.Report(diag::window_too_large, window.amount->span, kMaxWindowLines);
     return Fail();
   }
