@@ -68,7 +68,17 @@ bool SameStage(const Stage& a, const Stage& b) {
   return a.kind == b.kind && a.input == b.input && a.format == b.format && a.field == b.field &&
          a.rule == b.rule && SameAll(a.alternatives, b.alternatives, SameAlternative) &&
          a.stores == b.stores && a.load == b.load && a.guard == b.guard && a.join == b.join &&
-         a.alias == b.alias && a.window == b.window && a.amount == b.amount;
+         a.alias == b.alias && a.window == b.window && a.amount == b.amount && a.scope == b.scope &&
+         a.every == b.every && a.role == b.role && a.each == b.each && a.each_slot == b.each_slot &&
+         a.key == b.key && a.count == b.count && a.in_a_row == b.in_a_row && a.count_slot == b.count_slot &&
+         a.after == b.after && a.before == b.before && a.index_own == b.index_own &&
+         a.index_other == b.index_other && a.reach == b.reach;
+}
+
+// Recursion is as deep as the parts nest.
+bool SamePart(const BlockPart& a, const BlockPart& b) {
+  return a.kind == b.kind && SameAll(a.lines, b.lines, SameAlternative) && a.list == b.list &&
+         a.element == b.element && SameAll(a.parts, b.parts, SamePart);
 }
 
 bool SameConstant(const Constant& a, const Constant& b) {
@@ -107,17 +117,23 @@ bool SameCode(const Function& a, const Function& b) {
 bool SameRule(const Rule& a, const Rule& b) {
   return a.name == b.name && a.is_event == b.is_event && a.severity == b.severity && a.status == b.status &&
          a.doc == b.doc && a.deprecated == b.deprecated && a.tags == b.tags && a.see == b.see &&
-         SameAll(a.slots, b.slots, SameSlot) && SameAll(a.stages, b.stages, SameStage) &&
-         a.finish == b.finish && a.report == b.report && a.fix == b.fix && a.at == b.at &&
-         a.identity == b.identity;
+         SameAll(a.slots, b.slots, SameSlot) && a.shape == b.shape &&
+         SameAll(a.stages, b.stages, SameStage) && a.need == b.need && a.window == b.window &&
+         a.skew == b.skew && a.key == b.key && a.provided == b.provided && a.aggregates == b.aggregates &&
+         a.graph_queries == b.graph_queries && a.steps == b.steps && a.when == b.when &&
+         a.when_count == b.when_count && a.explains == b.explains && a.confidence == b.confidence &&
+         a.needs == b.needs && a.allows == b.allows && a.finish == b.finish && a.report == b.report &&
+         a.fix == b.fix && a.at == b.at && a.identity == b.identity;
 }
 
 bool SameFormat(const Format& a, const Format& b) {
   return a.name == b.name && a.kind == b.kind && a.each == b.each &&
          SameAll(a.lines, b.lines, SameAlternative) && SameAll(a.slots, b.slots, SameSlot) &&
          SameAll(a.fields, b.fields, SameField) && a.derive == b.derive && a.missing_text == b.missing_text &&
-         a.has_missing_text == b.has_missing_text && a.message == b.message && a.time == b.time &&
-         a.level == b.level && a.literal_bytes == b.literal_bytes;
+         a.has_missing_text == b.has_missing_text && SameAll(a.parts, b.parts, SamePart) &&
+         a.block_by == b.block_by && a.limit_lines == b.limit_lines && a.truncated == b.truncated &&
+         a.message == b.message && a.time == b.time && a.level == b.level &&
+         a.literal_bytes == b.literal_bytes;
 }
 
 bool SameWrapper(const Wrapper& a, const Wrapper& b) {

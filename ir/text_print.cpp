@@ -1,6 +1,7 @@
 // Printing the text form. Any module can be printed: what an index refers to is looked at only where it is in
 // range, and loop bodies are followed only once and to a bounded depth.
 #include "ir/text.h"
+#include "ir/text_printer.h"
 #include "ir/uses.h"
 #include "ir/words.h"
 
@@ -74,14 +75,10 @@ void AppendValue(std::string& out, const Value& value, int depth) {
     case ValueKind::kLevel:
       fmt::format_to(std::back_inserter(out), " {}", value.integer);
       return;
-    case ValueKind::kFloat: {
-      // The shortest decimal number that reads back as the same double.
-      char buffer[32];
-      const std::to_chars_result end = std::to_chars(buffer, buffer + sizeof buffer, value.real);
+    case ValueKind::kFloat:
       out += ' ';
-      out.append(buffer, end.ptr);
+      out += internal::NumberText(value.real);
       return;
-    }
     case ValueKind::kSemver:
     case ValueKind::kGoVersion:
     case ValueKind::kIp:
@@ -105,355 +102,210 @@ void AppendValue(std::string& out, const Value& value, int depth) {
   }
 }
 
-std::string QuotedList(const std::vector<std::string>& texts) {
-  std::string out = "[";
-  for (std::size_t i = 0; i < texts.size(); ++i) {
-    if (i > 0) out += ", ";
-    out += Quote(texts[i]);
-  }
-  return out + "]";
+std::string_view OpcodeName(lang::Opcode opcode) {
+  return static_cast<std::size_t>(opcode) < lang::Overloads().size() ? lang::RowOf(opcode).name : "?";
 }
 
-std::string NumberList(const std::vector<std::uint32_t>& numbers, std::string_view sigil) {
-  std::string out = "[";
-  for (std::size_t i = 0; i < numbers.size(); ++i) {
-    if (i > 0) out += ", ";
-    fmt::format_to(std::back_inserter(out), "{}{}", sigil, numbers[i]);
-  }
-  return out + "]";
+std::string Joined(std::string_view name, std::string_view arguments) {
+  return arguments.empty() ? std::string(name) : fmt::format("{} {}", name, arguments);
 }
 
-class Printer {
- public:
-  explicit Printer(const Module& module) : module_(module), frames_(module.functions.size()) {
-    ForEachFunctionUse(module, [this](const FunctionUseOf<const FunctionId>& use) {
-      if (*use.function >= frames_.size()) return;
-      Frame& frame = frames_[*use.function];
-      if (frame.slots != nullptr) return;
-      frame = {use.slots, use.input, use.pattern};
-    });
-  }
+// A name as it may stand in a comment: escaped, without the quotes.
+std::string Escaped(std::string_view name) {
+  const std::string quoted = Quote(name);
+  return quoted.substr(1, quoted.size() - 2);
+}
 
-  void Header() { Line("module {}", Quote(module_.name)); }
+std::string SlotNote(const std::vector<ir::Slot>* slots, std::uint32_t index) {
+  return slots != nullptr && index < slots->size() ? Escaped((*slots)[index].name) : "";
+}
 
-  void Constant(std::uint32_t id) {
-    const ir::Constant& constant = module_.constants[id];
-    Line("constant @{} : {} = {}", id, PrintType(constant.type), PrintValue(constant.value));
-  }
+}  // namespace
 
-  void Pattern(PatternId id) {
-    const ir::Pattern& pattern = module_.patterns[id];
-    Open("pattern @{} {}", id, Quote(pattern.name));
-    if (!pattern.source.empty()) Line("source {}", Quote(pattern.source));
-    Line("regex {}", Quote(pattern.regex));
-    if (!pattern.flags.empty()) Line("flags {}", Quote(pattern.flags));
-    if (!pattern.captures.empty()) Line("captures {}", QuotedList(pattern.captures));
-    if (!pattern.literals.empty()) {
-      std::string literals;
-      for (const ir::Pattern::Literal& literal : pattern.literals) {
-        if (!literals.empty()) literals += ", ";
-        if (literal.fold) literals += "fold ";
-        literals += Quote(literal.text);
-      }
-      Line("literals [{}]", literals);
+namespace internal {
+
+std::string NumberText(double value) {
+  char buffer[32];
+  const std::to_chars_result end = std::to_chars(buffer, buffer + sizeof buffer, value);
+  return {buffer, end.ptr};
+}
+
+Printer::Printer(const Module& module) : module_(module), frames_(module.functions.size()) {
+  ForEachFunctionUse(module, [this](const FunctionUseOf<const FunctionId>& use) {
+    if (*use.function >= frames_.size()) return;
+    Frame& frame = frames_[*use.function];
+    if (frame.slots != nullptr) return;
+    frame = {use.slots, use.input, use.pattern};
+  });
+}
+
+void Printer::Header() {
+  Line("module {}", Quote(module_.name));
+}
+
+void Printer::Constant(std::uint32_t id) {
+  const ir::Constant& constant = module_.constants[id];
+  Line("constant @{} : {} = {}", id, PrintType(constant.type), PrintValue(constant.value));
+}
+
+void Printer::Pattern(PatternId id) {
+  const ir::Pattern& pattern = module_.patterns[id];
+  Open("pattern @{} {}", id, Quote(pattern.name));
+  Text("source", pattern.source);
+  Line("regex {}", Quote(pattern.regex));
+  Text("flags", pattern.flags);
+  Texts("captures", pattern.captures);
+  if (!pattern.literals.empty()) {
+    std::string literals;
+    for (const ir::Pattern::Literal& literal : pattern.literals) {
+      if (!literals.empty()) literals += ", ";
+      if (literal.fold) literals += "fold ";
+      literals += Quote(literal.text);
     }
+    Line("literals [{}]", literals);
+  }
+  Close();
+}
+
+void Printer::Function(FunctionId id) {
+  function_ = &module_.functions[id];
+  frame_ = frames_[id];
+  seen_.clear();
+  const lang::Type& result = function_->result;
+  const std::string arrow = result.is_error() ? "" : " -> " + PrintType(result);
+  Open("func @{} {}{}", id, Quote(function_->name), arrow);
+  if (!function_->blocks.empty()) BlockBody(0, "return");
+  // Only in functions that the verifier refuses is anything left to show.
+  for (std::uint32_t block = 0; block < function_->blocks.size(); ++block) {
+    if (seen_.contains(block)) continue;
+    Open("block {}", block);
+    BlockBody(block, "yield");
     Close();
   }
+  Close();
+}
 
-  void Function(FunctionId id) {
-    function_ = &module_.functions[id];
-    frame_ = frames_[id];
-    seen_.clear();
-    const lang::Type& result = function_->result;
-    const std::string arrow = result.is_error() ? "" : " -> " + PrintType(result);
-    Open("func @{} {}{}", id, Quote(function_->name), arrow);
-    if (!function_->blocks.empty()) BlockBody(0, "return");
-    // Only in functions that the verifier refuses is anything left to show.
-    for (std::uint32_t block = 0; block < function_->blocks.size(); ++block) {
-      if (seen_.contains(block)) continue;
-      Open("block {}", block);
-      BlockBody(block, "yield");
-      Close();
-    }
-    Close();
-  }
-
-  void Format(FormatId id) {
-    const ir::Format& format = module_.formats[id];
-    Open("format @{} {} {}", id, Quote(format.name), WordFor(kFormatWords, format.kind));
-    if (!format.each.empty()) Line("each {}", QuotedList(format.each));
-    Slots(format.slots);
-    for (const Alternative& line : format.lines) AlternativeLine("line", line);
-    Fields(format.fields);
-    Reference("derive", format.derive);
-    if (format.has_missing_text) Line("missing {}", Quote(format.missing_text));
-    Number("message", format.message);
-    Number("time", format.time);
-    Number("level", format.level);
-    if (format.literal_bytes != 0) Line("literal_bytes {}", format.literal_bytes);
-    Close();
-  }
-
-  void Wrapper(std::uint32_t id) {
-    const ir::Wrapper& wrapper = module_.wrappers[id];
-    Open("wrapper @{} {} {}", id, Quote(wrapper.name), WordFor(kFormatWords, wrapper.kind));
-    if (!wrapper.inside.empty()) Line("inside {}", Quote(wrapper.inside));
-    Slots(wrapper.slots);
-    for (const Alternative& line : wrapper.lines) AlternativeLine("line", line);
-    Fields(wrapper.fields);
-    if (!wrapper.unwrapped_path.empty()) Line("unwrapped {}", QuotedList(wrapper.unwrapped_path));
-    if (!wrapper.detect.empty()) Line("detect {}", NumberList(wrapper.detect, "@"));
-    if (!wrapper.stream_by.empty()) Line("stream_by {}", NumberList(wrapper.stream_by, ""));
-    Number("time", wrapper.time);
-    Close();
-  }
-
-  void Rule(RuleId id) {
-    const ir::Rule& rule = module_.rules[id];
-    Open("{} @{} {} {}", rule.is_event ? "event" : "rule", id, Quote(rule.name), SeverityText(rule.severity));
-    if (rule.status != RuleStatus::kStable) Line("status {}", WordFor(kStatusWords, rule.status));
-    if (!rule.doc.empty()) Line("doc {}", Quote(rule.doc));
-    if (!rule.deprecated.empty()) Line("deprecated {}", Quote(rule.deprecated));
-    if (!rule.tags.empty()) Line("tags {}", QuotedList(rule.tags));
-    if (!rule.see.empty()) Line("see {}", QuotedList(rule.see));
-    Slots(rule.slots);
-    for (const ir::Stage& stage : rule.stages) Stage(stage);
-    Reference("finish", rule.finish);
-    Reference("report", rule.report);
-    Reference("fix", rule.fix);
-    Reference("at", rule.at);
-    if (!rule.identity.empty()) Line("identity {}", NumberList(rule.identity, ""));
-    Close();
-  }
-
-  std::string Take() { return std::move(out_); }
-  void Gap() {
-    if (!out_.empty()) out_ += '\n';
-  }
-
- private:
-  struct Frame {
-    const std::vector<ir::Slot>* slots = nullptr;
-    const std::vector<ir::Slot>* input = nullptr;
-    PatternId pattern = kNone;
-  };
-
-  template <class... Arguments>
-  void Line(fmt::format_string<Arguments...> format, Arguments&&... arguments) {
-    out_.append(2 * indent_, ' ');
-    fmt::format_to(std::back_inserter(out_), format, std::forward<Arguments>(arguments)...);
-    out_ += '\n';
-  }
-  template <class... Arguments>
-  void Open(fmt::format_string<Arguments...> format, Arguments&&... arguments) {
-    Line("{} {{", fmt::format(format, std::forward<Arguments>(arguments)...));
-    ++indent_;
-  }
-  void Close() {
-    --indent_;
-    Line("}}");
-  }
-
-  void Reference(std::string_view word, std::uint32_t id) {
-    if (id != kNone) Line("{} @{}", word, id);
-  }
-  void Number(std::string_view word, std::uint32_t number) {
-    if (number != kNone) Line("{} {}", word, number);
-  }
-
-  void Slots(const std::vector<Slot>& slots) {
-    for (std::size_t i = 0; i < slots.size(); ++i) {
-      Line("slot {} {}{} : {}", i, Quote(slots[i].name), slots[i].hidden ? " hidden" : "",
-           PrintType(slots[i].type));
+// The instructions of a block and what it yields. Recursion is bounded by `seen_` and the depth of
+// indentation.
+void Printer::BlockBody(std::uint32_t id, std::string_view last_word) {
+  seen_.insert(id);
+  const Block& block = function_->blocks[id];
+  for (ValueId value : block.order) {
+    if (value < function_->instructions.size()) {
+      Instruction(value);
+    } else {
+      Line("// no instruction %{}", value);
     }
   }
+  if (block.result != kNone) Line("{} %{}", last_word, block.result);
+}
 
-  void AlternativeLine(std::string_view word, const Alternative& alternative) {
-    std::string line(word);
-    const auto append = [&line](std::string_view name, std::uint32_t id) {
-      if (id != kNone) fmt::format_to(std::back_inserter(line), " {} @{}", name, id);
-    };
-    append("pattern", alternative.pattern);
-    append("extract", alternative.extract);
-    append("guard", alternative.guard);
-    Line("{}", line);
+void Printer::Instruction(ValueId id) {
+  const ir::Instruction& instruction = function_->instructions[id];
+  std::string arguments;
+  for (ValueId argument : instruction.arguments) {
+    fmt::format_to(std::back_inserter(arguments), "{}%{}", arguments.empty() ? "" : ", ", argument);
   }
-
-  void Fields(const std::vector<FieldPlan>& fields) {
-    for (const FieldPlan& field : fields) {
-      std::string line = fmt::format("field {} : {}", Quote(field.name), PrintType(field.type));
-      if (field.optional) line += " optional";
-      if (field.others) line += " others";
-      if (!field.path.empty()) line += " path " + QuotedList(field.path);
-      if (field.slot != kNone) line += fmt::format(" slot {}", field.slot);
-      if (field.convert != kNone) line += fmt::format(" convert @{}", field.convert);
-      Line("{}", line);
-    }
-  }
-
-  void Stage(const ir::Stage& stage) {
-    Open("stage {} {}", WordFor(kStageWords, stage.kind), WordFor(kInputWords, stage.input));
-    Reference("format", stage.format);
-    if (!stage.field.empty()) Line("field {}", Quote(stage.field));
-    Reference("rule", stage.rule);
-    for (const Alternative& alternative : stage.alternatives) AlternativeLine("alternative", alternative);
-    if (!stage.stores.empty()) Line("stores {}", NumberList(stage.stores, ""));
-    Reference("load", stage.load);
-    Reference("guard", stage.guard);
-    Reference("join", stage.join);
-    if (!stage.alias.empty()) Line("alias {}", Quote(stage.alias));
-    if (stage.window != WindowUnit::kNoWindow || stage.amount != 0) {
-      Line("window {} {}", stage.amount, WordFor(kWindowWords, stage.window));
-    }
-    Close();
-  }
-
-  // The instructions of a block and what it yields. Recursion is bounded by `seen_` and the depth of
-  // indentation.
-  void BlockBody(std::uint32_t id, std::string_view last_word) {
-    seen_.insert(id);
-    const Block& block = function_->blocks[id];
-    for (ValueId value : block.order) {
-      if (value < function_->instructions.size()) {
-        Instruction(value);
-      } else {
-        Line("// no instruction %{}", value);
-      }
-    }
-    if (block.result != kNone) Line("{} %{}", last_word, block.result);
-  }
-
-  void Instruction(ValueId id) {
-    const ir::Instruction& instruction = function_->instructions[id];
-    std::string arguments;
-    for (ValueId argument : instruction.arguments) {
-      fmt::format_to(std::back_inserter(arguments), "{}%{}", arguments.empty() ? "" : ", ", argument);
-    }
-    const std::uint32_t index = instruction.index;
-    switch (instruction.kind) {
-      case InstructionKind::kConstant:
-        Define(id, fmt::format("constant @{}", index), ConstantNote(index));
-        return;
-      case InstructionKind::kSlot:
-        Define(id, fmt::format("slot {}", index), SlotNote(frame_.slots, index));
-        return;
-      case InstructionKind::kInput:
-        Define(id, fmt::format("input {}", index), SlotNote(frame_.input, index));
-        return;
-      case InstructionKind::kCapture:
-        Define(id, fmt::format("capture {}", index), CaptureNote(index));
-        return;
-      case InstructionKind::kOperation:
-        Define(id, Joined(OpcodeName(instruction.opcode), arguments));
-        return;
-      case InstructionKind::kField:
-        Define(id, fmt::format("field {} {}", index, arguments), FieldNote(instruction));
-        return;
-      case InstructionKind::kElement:
-        Define(id, fmt::format("element {}", index));
-        return;
-      case InstructionKind::kMakeList:
-        Define(id, Joined("list", arguments));
-        return;
-      case InstructionKind::kMakeRecord:
-        Define(id, Joined("record", arguments));
-        return;
-      case InstructionKind::kStore:
-        Note(fmt::format("store {} {}", index, arguments), SlotNote(frame_.slots, index));
-        return;
-      case InstructionKind::kBuiltin:
-        Define(id, fmt::format("builtin {}", WordFor(kBuiltinWords, instruction.builtin)));
-        return;
-      case InstructionKind::kMatchPattern:
-        Define(id, fmt::format("match @{} {}", index, arguments),
-               index < module_.patterns.size() ? Escaped(module_.patterns[index].name) : "");
-        return;
-      case InstructionKind::kLoop:
-        Loop(id, instruction, arguments);
-        return;
-    }
-  }
-
-  void Loop(ValueId id, const ir::Instruction& instruction, std::string_view arguments) {
-    const std::string head = fmt::format("%{} = loop {} {} : {}", id, WordFor(kLoopWords, instruction.loop),
-                                         arguments, PrintType(instruction.type));
-    const std::uint32_t body = instruction.body;
-    if (body >= function_->blocks.size() || seen_.contains(body) || indent_ > kMaxLoopDepth + 2) {
-      Line("{} block {}", head, body);
+  const std::uint32_t index = instruction.index;
+  switch (instruction.kind) {
+    case InstructionKind::kConstant:
+      Define(id, fmt::format("constant @{}", index), ConstantNote(index));
       return;
-    }
-    Open("{}", head);
-    BlockBody(body, "yield");
-    Close();
-  }
-
-  static std::string_view SeverityText(lang::Severity severity) {
-    return severity <= lang::Severity::kCritical ? lang::SeverityName(severity) : "?";
-  }
-
-  static std::string_view OpcodeName(lang::Opcode opcode) {
-    return static_cast<std::size_t>(opcode) < lang::Overloads().size() ? lang::RowOf(opcode).name : "?";
-  }
-
-  static std::string Joined(std::string_view name, std::string_view arguments) {
-    return arguments.empty() ? std::string(name) : fmt::format("{} {}", name, arguments);
-  }
-
-  void Define(ValueId id, std::string_view code, std::string_view note = "") {
-    Note(fmt::format("%{} = {} : {}", id, code, PrintType(function_->instructions[id].type)), note);
-  }
-
-  // A comment that tells people what a number stands for; `note` has no newlines. It is shortened: the thing
-  // itself is elsewhere in the text.
-  void Note(std::string_view code, std::string_view note) {
-    static constexpr std::size_t kColumn = 40;
-    static constexpr std::size_t kLongest = 60;
-    if (note.empty()) {
-      Line("{}", code);
+    case InstructionKind::kSlot:
+      Define(id, fmt::format("slot {}", index), SlotNote(frame_.slots, index));
       return;
-    }
-    std::size_t end = std::min(note.size(), kLongest);
-    while (end < note.size() && (static_cast<unsigned char>(note[end]) & 0xc0) == 0x80)
-      --end;  // no half code points
-    Line("{:<{}} // {}{}", code, kColumn, note.substr(0, end), end < note.size() ? "..." : "");
+    case InstructionKind::kInput:
+      Define(id, fmt::format("input {}", index), SlotNote(frame_.input, index));
+      return;
+    case InstructionKind::kCapture:
+      Define(id, fmt::format("capture {}", index), CaptureNote(index));
+      return;
+    case InstructionKind::kOperation:
+      Define(id, Joined(OpcodeName(instruction.opcode), arguments));
+      return;
+    case InstructionKind::kField:
+      Define(id, fmt::format("field {} {}", index, arguments), FieldNote(instruction));
+      return;
+    case InstructionKind::kElement:
+      Define(id, fmt::format("element {}", index));
+      return;
+    case InstructionKind::kMakeList:
+      Define(id, Joined("list", arguments));
+      return;
+    case InstructionKind::kMakeRecord:
+      Define(id, Joined("record", arguments));
+      return;
+    case InstructionKind::kStore:
+      Note(fmt::format("store {} {}", index, arguments), SlotNote(frame_.slots, index));
+      return;
+    case InstructionKind::kBuiltin:
+      Define(id, fmt::format("builtin {}", WordFor(kBuiltinWords, instruction.builtin)));
+      return;
+    case InstructionKind::kMatchPattern:
+      Define(id, fmt::format("match @{} {}", index, arguments),
+             index < module_.patterns.size() ? Escaped(module_.patterns[index].name) : "");
+      return;
+    case InstructionKind::kLoop:
+      Loop(id, instruction, arguments);
+      return;
   }
+}
 
-  // A name as it may stand in a comment: escaped, without the quotes.
-  static std::string Escaped(std::string_view name) {
-    const std::string quoted = Quote(name);
-    return quoted.substr(1, quoted.size() - 2);
+void Printer::Loop(ValueId id, const ir::Instruction& instruction, std::string_view arguments) {
+  const std::string head = fmt::format("%{} = loop {} {} : {}", id, WordFor(kLoopWords, instruction.loop),
+                                       arguments, PrintType(instruction.type));
+  const std::uint32_t body = instruction.body;
+  if (body >= function_->blocks.size() || seen_.contains(body) || indent_ > kMaxLoopDepth + 2) {
+    Line("{} block {}", head, body);
+    return;
   }
+  Open("{}", head);
+  BlockBody(body, "yield");
+  Close();
+}
 
-  std::string ConstantNote(std::uint32_t index) const {
-    return index < module_.constants.size() ? PrintValue(module_.constants[index].value) : "";
+void Printer::Define(ValueId id, std::string_view code, std::string_view note) {
+  Note(fmt::format("%{} = {} : {}", id, code, PrintType(function_->instructions[id].type)), note);
+}
+
+// A comment that tells people what a number stands for; `note` has no newlines. It is shortened: the thing
+// itself is elsewhere in the text.
+void Printer::Note(std::string_view code, std::string_view note) {
+  static constexpr std::size_t kColumn = 40;
+  static constexpr std::size_t kLongest = 60;
+  if (note.empty()) {
+    Line("{}", code);
+    return;
   }
+  std::size_t end = std::min(note.size(), kLongest);
+  while (end < note.size() && (static_cast<unsigned char>(note[end]) & 0xc0) == 0x80)
+    --end;  // no half code points
+  Line("{:<{}} // {}{}", code, kColumn, note.substr(0, end), end < note.size() ? "..." : "");
+}
 
-  static std::string SlotNote(const std::vector<ir::Slot>* slots, std::uint32_t index) {
-    return slots != nullptr && index < slots->size() ? Escaped((*slots)[index].name) : "";
-  }
+std::string Printer::ConstantNote(std::uint32_t index) const {
+  return index < module_.constants.size() ? PrintValue(module_.constants[index].value) : "";
+}
 
-  std::string CaptureNote(std::uint32_t index) const {
-    if (frame_.pattern >= module_.patterns.size() || index == 0) return "";
-    const std::vector<std::string>& captures = module_.patterns[frame_.pattern].captures;
-    return index <= captures.size() ? Escaped(captures[index - 1]) : "";
-  }
+std::string Printer::CaptureNote(std::uint32_t index) const {
+  if (frame_.pattern >= module_.patterns.size() || index == 0) return "";
+  const std::vector<std::string>& captures = module_.patterns[frame_.pattern].captures;
+  return index <= captures.size() ? Escaped(captures[index - 1]) : "";
+}
 
-  std::string FieldNote(const ir::Instruction& instruction) const {
-    if (instruction.arguments.size() != 1 || instruction.arguments[0] >= function_->instructions.size())
-      return "";
-    const lang::Type& type = function_->instructions[instruction.arguments[0]].type;
-    if (type.kind() != lang::TypeKind::kRecord || instruction.index >= type.fields().size()) return "";
-    return Escaped(type.fields()[instruction.index].name);
-  }
+std::string Printer::FieldNote(const ir::Instruction& instruction) const {
+  if (instruction.arguments.size() != 1 || instruction.arguments[0] >= function_->instructions.size())
+    return "";
+  const lang::Type& type = function_->instructions[instruction.arguments[0]].type;
+  if (type.kind() != lang::TypeKind::kRecord || instruction.index >= type.fields().size()) return "";
+  return Escaped(type.fields()[instruction.index].name);
+}
 
-  const Module& module_;
-  std::vector<Frame> frames_;  // of the first user of each function, for notes
-  const ir::Function* function_ = nullptr;
-  Frame frame_;
-  std::set<std::uint32_t> seen_;  // blocks of function_
-  std::size_t indent_ = 0;
-  std::string out_;
-};
+}  // namespace internal
+
+namespace {
+
+using internal::Printer;
 
 // What a rule refers to, in the module's order.
 struct References {

@@ -37,6 +37,12 @@ void VerifyUses(const Module& module, const std::vector<bool>& sound, ErrorList*
 
 void VerifyPlans(const Module& module, ErrorList* errors);
 
+// One rule; `where` names it in messages.
+void VerifyRule(const Module& module, RuleId id, std::string where, ErrorList* errors);
+
+// What holds between rules: series of their own, causes that are no circle. O(rules and what they explain).
+void VerifyRulesTogether(const Module& module, ErrorList* errors);
+
 }  // namespace faultline::ir::internal
 
 #endif  // FAULTLINE_IR_VERIFIER_INTERNAL_H_

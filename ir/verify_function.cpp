@@ -168,7 +168,8 @@ class FunctionVerifier {
       case InstructionKind::kMakeList: {
         if (instruction.type.kind() != TypeKind::kList) return Type();
         const Type& element = instruction.type.element();
-        const bool fits = std::all_of(arguments.begin(), arguments.end(),
+        const bool fits = element.kind() == TypeKind::kAny ||  // parts of keys have types of their own
+                          std::all_of(arguments.begin(), arguments.end(),
                                       [&](ValueId argument) { return TypeOf(argument) == element; });
         return fits ? instruction.type : Type();
       }
@@ -241,34 +242,163 @@ std::string_view RoleName(FunctionRole role) {
       return "convert";
     case FunctionRole::kDerive:
       return "derive";
+    case FunctionRole::kEach:
+      return "each";
+    case FunctionRole::kKey:
+      return "key";
+    case FunctionRole::kIndexOwn:
+      return "index_own";
+    case FunctionRole::kIndexOther:
+      return "index_other";
+    case FunctionRole::kRun:
+      return "step";
+    case FunctionRole::kCondition:
+      return "condition";
+    case FunctionRole::kArgument:
+      return "argument of an aggregate";
+    case FunctionRole::kFrom:
+      return "start of a graph query";
+    case FunctionRole::kTo:
+      return "end of a graph query";
+    case FunctionRole::kWhen:
+      return "when";
+    case FunctionRole::kExplainsCondition:
+      return "condition of explains";
+    case FunctionRole::kExplainsConfidence:
+      return "confidence of explains";
+    case FunctionRole::kConfidenceWhen:
+      return "condition of a confidence";
+    case FunctionRole::kNeedWhen:
+      return "condition of a need";
+    case FunctionRole::kAllowWhen:
+      return "condition of an allow";
   }
   return "?";
 }
 
-// What a place needs a function to return; kError: only stores.
-Type NeededResult(const FunctionUseOf<const FunctionId>& use) {
+bool OnlyStores(const FunctionUseOf<const FunctionId>& use, const Function& function) {
   switch (use.role) {
     case FunctionRole::kExtract:
     case FunctionRole::kLoad:
     case FunctionRole::kFinish:
     case FunctionRole::kDerive:
-      return Type();
+    case FunctionRole::kRun:
+      return true;
+    case FunctionRole::kConvert:
+      return function.result.is_error();  // it either returns the field's value or stores it
     case FunctionRole::kAlternativeGuard:
     case FunctionRole::kGuard:
     case FunctionRole::kJoin:
-      return TypeKind::kBool;
     case FunctionRole::kReport:
     case FunctionRole::kFix:
     case FunctionRole::kAt:
-      return TypeKind::kText;
-    case FunctionRole::kConvert:
-      return use.field->type;
+    case FunctionRole::kEach:
+    case FunctionRole::kKey:
+    case FunctionRole::kIndexOwn:
+    case FunctionRole::kIndexOther:
+    case FunctionRole::kCondition:
+    case FunctionRole::kArgument:
+    case FunctionRole::kFrom:
+    case FunctionRole::kTo:
+    case FunctionRole::kWhen:
+    case FunctionRole::kExplainsCondition:
+    case FunctionRole::kExplainsConfidence:
+    case FunctionRole::kConfidenceWhen:
+    case FunctionRole::kNeedWhen:
+    case FunctionRole::kAllowWhen:
+      return false;
   }
-  return Type();
+  return true;
+}
+
+// Whether a place can do with what the function returns.
+bool ResultFits(const FunctionUseOf<const FunctionId>& use, const Type& result) {
+  switch (use.role) {
+    case FunctionRole::kExtract:
+    case FunctionRole::kLoad:
+    case FunctionRole::kFinish:
+    case FunctionRole::kDerive:
+    case FunctionRole::kRun:
+      return result.is_error();
+    case FunctionRole::kAlternativeGuard:
+    case FunctionRole::kGuard:
+    case FunctionRole::kJoin:
+    case FunctionRole::kCondition:
+    case FunctionRole::kWhen:
+    case FunctionRole::kExplainsCondition:
+    case FunctionRole::kConfidenceWhen:
+    case FunctionRole::kNeedWhen:
+    case FunctionRole::kAllowWhen:
+      return result == Type(TypeKind::kBool);
+    case FunctionRole::kReport:
+    case FunctionRole::kFix:
+    case FunctionRole::kAt:
+    case FunctionRole::kFrom:
+    case FunctionRole::kTo:
+      return result == Type(TypeKind::kText);
+    case FunctionRole::kExplainsConfidence:
+      return result == Type(TypeKind::kFloat);
+    case FunctionRole::kConvert:
+      return result.is_error() || result == use.field->type;
+    case FunctionRole::kEach:
+    case FunctionRole::kKey:
+    case FunctionRole::kIndexOwn:
+    case FunctionRole::kIndexOther:
+      return result.kind() == TypeKind::kList;
+    case FunctionRole::kArgument:
+      return !result.is_error();  // by kind of aggregate: verify_plans.cpp
+  }
+  return false;
 }
 
 bool Contains(const std::vector<SlotId>& slots, SlotId slot) {
   return std::find(slots.begin(), slots.end(), slot) != slots.end();
+}
+
+// Whether the function runs on what its own stage found, before the stage's event is joined with others.
+bool SeesOwnStageOnly(const FunctionUseOf<const FunctionId>& use) {
+  switch (use.role) {
+    case FunctionRole::kAlternativeGuard:
+    case FunctionRole::kGuard:
+    case FunctionRole::kEach:
+    case FunctionRole::kKey:
+    case FunctionRole::kIndexOwn:
+      return use.stage != nullptr;
+    case FunctionRole::kExtract:
+    case FunctionRole::kLoad:
+    case FunctionRole::kJoin:
+    case FunctionRole::kFinish:
+    case FunctionRole::kReport:
+    case FunctionRole::kFix:
+    case FunctionRole::kAt:
+    case FunctionRole::kConvert:
+    case FunctionRole::kDerive:
+    case FunctionRole::kIndexOther:
+    case FunctionRole::kRun:
+    case FunctionRole::kCondition:
+    case FunctionRole::kArgument:
+    case FunctionRole::kFrom:
+    case FunctionRole::kTo:
+    case FunctionRole::kWhen:
+    case FunctionRole::kExplainsCondition:
+    case FunctionRole::kExplainsConfidence:
+    case FunctionRole::kConfidenceWhen:
+    case FunctionRole::kNeedWhen:
+    case FunctionRole::kAllowWhen:
+      return false;
+  }
+  return false;
+}
+
+// Slots that a stage's own functions may read: what they store, the element of `each` (not in `each`
+// itself), and the context of the run, which is known before anything matches.
+bool IsOwnSlot(const FunctionUseOf<const FunctionId>& use, SlotId slot) {
+  if (Contains(use.stage->stores, slot)) return true;
+  if (use.role != FunctionRole::kEach && use.stage->each_slot == slot) return true;
+  return use.rule != nullptr &&
+         std::any_of(use.rule->provided.begin(), use.rule->provided.end(), [&](const Provided& provided) {
+           return provided.slot == slot && provided.kind == ProvidedKind::kContext;
+         });
 }
 
 class UseVerifier {
@@ -277,11 +407,8 @@ class UseVerifier {
       : module_(module), use_(use), function_(module.functions[*use.function]), errors_(errors) {}
 
   void Run() {
-    Type needed = NeededResult(use_);
-    // A conversion either returns the field's value or stores it into the field's slot.
-    if (use_.role == FunctionRole::kConvert && function_.result.is_error()) needed = Type();
-    stores_ = needed.is_error();
-    if (function_.result != needed) Add(kNone, "its result is not of the type that is needed there");
+    stores_ = OnlyStores(use_, function_);
+    if (!ResultFits(use_, function_.result)) Add(kNone, "its result is not of the type that is needed there");
     for (ValueId value = 0; value < function_.instructions.size() && !errors_->full(); ++value) Check(value);
   }
 
@@ -330,9 +457,11 @@ class UseVerifier {
 
   void CheckSlot(ValueId value, const Instruction& instruction) {
     if (instruction.index >= use_.slots->size()) return Add(value, "there is no such slot");
-    const bool own_stage = use_.role == FunctionRole::kGuard || use_.role == FunctionRole::kAlternativeGuard;
-    if (own_stage && use_.stage != nullptr && !Contains(use_.stage->stores, instruction.index)) {
-      return Add(value, "a guard reads a slot that its stage does not store");
+    if (SeesOwnStageOnly(use_) && !IsOwnSlot(use_, instruction.index)) {
+      return Add(value, "it reads a slot that its stage does not store");
+    }
+    if (use_.stage != nullptr && ReadsTooEarly(instruction.index)) {
+      return Add(value, "it reads a slot that the engine fills later");
     }
     const Type& type = (*use_.slots)[instruction.index].type;
     if (type == instruction.type) return;
@@ -341,6 +470,26 @@ class UseVerifier {
         use_.role == FunctionRole::kConvert && use_.field->slot == instruction.index &&
         (instruction.type.kind() == TypeKind::kText || instruction.type.kind() == TypeKind::kAny);
     if (!raw) Add(value, "the slot has another type");
+  }
+
+  // Aggregates and graph queries are filled for steps and what follows them; what is provided, for its stage
+  // and later ones, and then only once a match is made.
+  bool ReadsTooEarly(SlotId slot) const {
+    const std::vector<Aggregate>& aggregates = use_.rule->aggregates;
+    const std::vector<GraphQuery>& queries = use_.rule->graph_queries;
+    const auto stage = static_cast<std::size_t>(use_.stage - use_.rule->stages.data());
+    const bool makes_match = use_.role == FunctionRole::kJoin || use_.role == FunctionRole::kIndexOther;
+    const bool joins = use_.stage->kind == StageKind::kLatest || use_.stage->kind == StageKind::kNext;
+    const auto late = [&](const Provided& provided) {
+      if (provided.slot != slot || provided.kind == ProvidedKind::kContext) return false;
+      return !makes_match || provided.stage > stage;
+    };
+    if (std::any_of(use_.rule->provided.begin(), use_.rule->provided.end(), late)) return true;
+    if (makes_match && joins) return false;
+    return std::any_of(aggregates.begin(), aggregates.end(),
+                       [&](const Aggregate& aggregate) { return aggregate.slot == slot; }) ||
+           std::any_of(queries.begin(), queries.end(),
+                       [&](const GraphQuery& query) { return query.slot == slot; });
   }
 
   void CheckStore(ValueId value, const Instruction& instruction) {

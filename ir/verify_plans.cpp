@@ -1,4 +1,4 @@
-// Formats, wrappers and rules: ids in range, shapes as the runtime expects them.
+// Formats and wrappers: ids in range, blocks as the runtime expects them. Rules: verify_rules.cpp.
 #include "ir/text.h"
 #include "ir/verifier_internal.h"
 #include "ir/words.h"
@@ -33,8 +33,9 @@ class PlanVerifier {
     names.clear();
     for (RuleId id = 0; id < module_.rules.size() && !errors_->full(); ++id) {
       CheckName("rule", module_.rules[id].name, &names);
-      CheckRule(id);
+      VerifyRule(module_, id, where_, errors_);
     }
+    VerifyRulesTogether(module_, errors_);
   }
 
  private:
@@ -100,6 +101,69 @@ class PlanVerifier {
     CheckSlot(format.slots, format.message, TypeKind::kText, "the message");
     CheckSlot(format.slots, format.time, TypeKind::kTime, "the time");
     CheckSlot(format.slots, format.level, TypeKind::kLevel, "the level");
+    CheckSlot(format.slots, format.truncated, TypeKind::kBool, "the mark of a block that was cut");
+    CheckSlotList(format.slots, format.block_by, "block_by");
+    const bool block = format.kind == FormatKind::kBlock;
+    Need(block || (format.parts.empty() && format.block_by.empty() && format.truncated == kNone),
+         "only a block has parts");
+    Need(!block || (!format.parts.empty() && format.parts[0].kind == BlockPartKind::kLine),
+         "a block begins with a line");
+    Need(format.limit_lines > 0, "the limit of a block is a line or more");
+    CheckParts(format, format.parts, 1);
+  }
+
+  // Up to kMaxBlockDepth parts inside one another.
+  void CheckParts(const Format& format, const std::vector<BlockPart>& parts, std::uint32_t depth) {
+    if (parts.empty()) return;
+    if (depth > kMaxBlockDepth) return Add("parts of a block are nested too deeply");
+    for (const BlockPart& part : parts) {
+      CheckPart(format, part);
+      CheckParts(format, part.parts, depth + 1);
+    }
+  }
+
+  void CheckPart(const Format& format, const BlockPart& part) {
+    for (const Alternative& line : part.lines) CheckPattern(line.pattern);
+    switch (part.kind) {
+      case BlockPartKind::kLine:
+      case BlockPartKind::kSkip:
+      case BlockPartKind::kUntil:
+        Need(!part.lines.empty() && part.parts.empty(), "a part that is a line has patterns and no parts");
+        break;
+      case BlockPartKind::kOptional:
+      case BlockPartKind::kRepeat:
+      case BlockPartKind::kAnyOrder:
+      case BlockPartKind::kOneOf:
+        Need(part.lines.empty() && !part.parts.empty(), "a part that is made of parts has no patterns");
+        break;
+      case BlockPartKind::kText:
+        Need(part.parts.empty(), "text of a block has no parts");
+        break;
+      case BlockPartKind::kBlank:
+        Need(part.lines.empty() && part.parts.empty(), "a blank line has no patterns and no parts");
+        break;
+    }
+    Need(WordFor(kPartWords, part.kind) != "?", "no such part of a block");
+    CheckSlotList(format.slots, part.element, "an element");
+    Need(part.element.empty() || part.kind == BlockPartKind::kRepeat, "only a repetition has elements");
+    if (part.list == kNone) return;
+    if (part.list >= format.slots.size()) {
+      return Add(fmt::format("the list of a part is slot {}, which does not exist", part.list));
+    }
+    const lang::Type& type = format.slots[part.list].type;
+    if (part.kind == BlockPartKind::kText) {
+      return Need(type == lang::Type::List(TypeKind::kText), "the slot for text is no list of text");
+    }
+    if (part.kind != BlockPartKind::kRepeat) return Add("only text and repetitions are kept as lists");
+    if (type.kind() != TypeKind::kList || type.element().kind() != TypeKind::kRecord) {
+      return Add("the slot for a repetition is no list of records");
+    }
+    const std::vector<lang::RecordField>& fields = type.element().fields();
+    const bool fit = std::equal(part.element.begin(), part.element.end(), fields.begin(), fields.end(),
+                                [&](SlotId slot, const lang::RecordField& field) {
+                                  return slot < format.slots.size() && format.slots[slot].type == field.type;
+                                });
+    Need(fit, "the elements of a repetition are not the fields of its records");
   }
 
   void CheckWrapper(const Wrapper& wrapper) {
@@ -124,46 +188,6 @@ class PlanVerifier {
       Need(std::count(captures.begin(), captures.end(), "unwrapped") == 1,
            "exactly one capture is named `unwrapped`");
     }
-  }
-
-  void CheckRule(RuleId id) {
-    const Rule& rule = module_.rules[id];
-    const std::string where = where_;
-    span_ = rule.span;
-    Need(rule.severity <= lang::Severity::kCritical, "no such severity");
-    Need(WordFor(kStatusWords, rule.status) != "?", "no such status");
-    CheckSlots(rule.slots);
-    CheckSlotList(rule.slots, rule.identity, "identity");
-    Need(!rule.stages.empty(), "it has no stage");
-    for (std::size_t i = 0; i < rule.stages.size() && !errors_->full(); ++i) {
-      where_ = fmt::format("{} stage {}", where, i);
-      span_ = rule.stages[i].span;
-      CheckStage(id, i);
-    }
-  }
-
-  void CheckStage(RuleId id, std::size_t number) {
-    const Rule& rule = module_.rules[id];
-    const Stage& stage = rule.stages[number];
-    Need(WordFor(kStageWords, stage.kind) != "?", "no such kind of stage");
-    Need(WordFor(kInputWords, stage.input) != "?", "no such input");
-    Need(WordFor(kWindowWords, stage.window) != "?", "no such window");
-    Need((stage.kind == StageKind::kMatch) == (number == 0), "the first stage is `match`, no other is");
-    Need(stage.amount >= 0, "its window is negative");
-    Need(stage.window != WindowUnit::kNoWindow || stage.amount == 0, "its window has no unit");
-    Need(number != 0 || stage.window == WindowUnit::kNoWindow, "the first stage has no window");
-    Need(stage.format == kNone || stage.format < module_.formats.size(), "its format does not exist");
-    Need((stage.input == StageInput::kField) == !stage.field.empty(),
-         "a field is named where a field is looked at");
-    if (stage.input == StageInput::kRule) {
-      Need(stage.rule < id, "a rule reads only rules that stand before it");
-    } else {
-      Need(stage.rule == kNone, "a rule is named where a rule is read");
-    }
-    const bool needs_pattern = stage.input == StageInput::kText || stage.input == StageInput::kRaw;
-    Need(!needs_pattern || !stage.alternatives.empty(), "a stage over text needs an alternative");
-    CheckAlternatives(stage.alternatives);
-    CheckSlotList(rule.slots, stage.stores, "stores");
   }
 
   const Module& module_;

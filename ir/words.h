@@ -60,6 +60,43 @@ inline constexpr Word<RuleShape> kShapeWords[] = {
     {RuleShape::kSequence, "sequence"},   {RuleShape::kAll, "all"},     {RuleShape::kAny, "any"},
     {RuleShape::kAggregate, "aggregate"}, {RuleShape::kScope, "scope"}, {RuleShape::kGraph, "graph"},
 };
+inline constexpr Word<Reach> kReachWords[] = {
+    {Reach::kStream, "stream"},
+    {Reach::kSource, "source"},
+    {Reach::kRun, "run"},
+};
+inline constexpr Word<ProvidedKind> kProvidedWords[] = {
+    {ProvidedKind::kContext, "context"},
+    {ProvidedKind::kScopeField, "scope_field"},
+    {ProvidedKind::kScopeInstance, "scope_instance"},
+    {ProvidedKind::kElapsed, "elapsed"},
+    {ProvidedKind::kNovel, "novel"},
+};
+inline constexpr Word<StepKind> kStepWords[] = {
+    {StepKind::kRun, "run"},
+    {StepKind::kCondition, "condition"},
+    {StepKind::kJoin, "join"},
+    {StepKind::kGraph, "graph"},
+};
+inline constexpr Word<AggregateKind> kAggregateWords[] = {
+    {AggregateKind::kCount, "count"},   {AggregateKind::kDistinct, "distinct"},
+    {AggregateKind::kSum, "sum"},       {AggregateKind::kMin, "min"},
+    {AggregateKind::kMax, "max"},       {AggregateKind::kMean, "mean"},
+    {AggregateKind::kStddev, "stddev"}, {AggregateKind::kPercentile, "percentile"},
+    {AggregateKind::kRate, "rate"},     {AggregateKind::kTop, "top"},
+    {AggregateKind::kFirst, "first"},   {AggregateKind::kLast, "last"},
+    {AggregateKind::kList, "list"},
+};
+inline constexpr Word<AggregateForm> kAggregateFormWords[] = {
+    {AggregateForm::kWhole, "whole"},       {AggregateForm::kSliding, "sliding"},
+    {AggregateForm::kTumbling, "tumbling"}, {AggregateForm::kSession, "session"},
+    {AggregateForm::kHistory, "history"},
+};
+inline constexpr Word<GraphQueryKind> kGraphQueryWords[] = {
+    {GraphQueryKind::kReaches, "reaches"},
+    {GraphQueryKind::kPath, "path"},
+    {GraphQueryKind::kCycles, "cycles"},
+};
 // Kinds of values that are written with a word before the number, the text or the items.
 inline constexpr Word<ValueKind> kValueWords[] = {
     {ValueKind::kMissing, "missing"}, {ValueKind::kInt, "int"},

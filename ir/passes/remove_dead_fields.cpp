@@ -5,6 +5,11 @@
 // live slot reads it to do so. Stores into dead slots are removed, with what was computed for them; that can
 // make further slots dead, so it goes on until nothing changes. Slots that only keep each other alive stay:
 // they cost little and are rare.
+//
+// What the engine fills is a store too: what a stage provides and lists of blocks go with their slots. But
+// where filling a slot says when or how often a rule is decided, it stays whoever reads it: aggregates (their
+// windows arm `when`), graph queries and fields of a scope's end (rules wait for them), elements of `each`
+// (one match each). So do the slots of graphs, which queries look at, and parts of keys.
 #include "ir/passes/passes.h"
 #include "ir/passes/rewrite.h"
 #include "ir/uses.h"
@@ -71,13 +76,22 @@ class FieldRemover {
     for (const Format& format : module_.formats) {
       live_[&format.slots].assign(format.slots.size(), false);
       for (SlotId slot : {format.message, format.time, format.level}) MarkLive(&format.slots, slot);
+      for (SlotId slot : format.block_by) MarkLive(&format.slots, slot);
     }
     // Wrappers' fields belong to everything inside; none is removed.
     for (const Wrapper& wrapper : module_.wrappers) live_[&wrapper.slots].assign(wrapper.slots.size(), true);
     for (const Rule& rule : module_.rules) {
       std::vector<bool>& live = live_[&rule.slots];
-      for (const Slot& slot : rule.slots) live.push_back(!slot.hidden);
+      const bool all = rule.shape == RuleShape::kGraph;
+      for (const Slot& slot : rule.slots) live.push_back(all || !slot.hidden);
       for (SlotId slot : rule.identity) live[slot] = true;
+      for (SlotId slot : rule.key) live[slot] = true;
+      for (const Stage& stage : rule.stages) MarkLive(&rule.slots, stage.each_slot);
+      for (const Provided& provided : rule.provided) {
+        if (provided.at_close) MarkLive(&rule.slots, provided.slot);
+      }
+      for (const Aggregate& aggregate : rule.aggregates) MarkLive(&rule.slots, aggregate.slot);
+      for (const GraphQuery& query : rule.graph_queries) MarkLive(&rule.slots, query.slot);
     }
     for (const Rule& rule : module_.rules) {
       for (const Stage& stage : rule.stages) {
@@ -97,6 +111,14 @@ class FieldRemover {
         }
       }
     });
+    FindLiveFieldsOfScopes();
+    // A list of records is made of the slots of one repetition; lists inside come after those around them.
+    for (const Format& format : module_.formats) {
+      ForEachPart(format.parts, [&](const BlockPart& part) {
+        if (part.list == kNone || !live_[&format.slots][part.list]) return;
+        for (SlotId slot : part.element) MarkLive(&format.slots, slot);
+      });
+    }
     // `others` takes the keys that no other field names: where it is read, every name counts.
     for (const Format& format : module_.formats) {
       const bool others =
@@ -105,6 +127,21 @@ class FieldRemover {
           });
       if (!others) continue;
       for (const FieldPlan& field : format.fields) MarkLive(&format.slots, field.slot);
+    }
+  }
+
+  // What a rule provides itself with is read off the scope, whose field may be another scope's in turn.
+  void FindLiveFieldsOfScopes() {
+    for (bool changed = true; changed;) {
+      changed = false;
+      for (const Rule& rule : module_.rules) {
+        for (const Provided& provided : rule.provided) {
+          if (provided.field == kNone || !live_[&rule.slots][provided.slot]) continue;
+          std::vector<bool>& live = live_[&module_.rules[provided.scope].slots];
+          changed |= !live[provided.field];
+          live[provided.field] = true;
+        }
+      }
     }
   }
 
@@ -136,6 +173,15 @@ class FieldRemover {
         ++gone_;
       }
       gone_ += std::erase_if(format.fields, is_dead);
+      ForEachPart(format.parts, [&](BlockPart& part) {
+        if (part.list == kNone || live[part.list]) return;
+        part.list = kNone;
+        ++gone_;
+      });
+    }
+    for (Rule& rule : module_.rules) {
+      const std::vector<bool>& live = live_[&rule.slots];
+      gone_ += std::erase_if(rule.provided, [&](const Provided& provided) { return !live[provided.slot]; });
     }
     ForEachFunctionUse(module_, [this](const Use& use) {
       if (*use.function == kNone) return;
@@ -155,7 +201,8 @@ class FieldRemover {
     return gone_ != before;
   }
 
-  // Nothing refers to dead slots by now but lists of what stages may store.
+  // Nothing refers to dead slots by now but what may do without: lists of what stages and parts may store,
+  // a count or a flag that nobody reads.
   std::size_t RemoveSlots() {
     std::unordered_map<Frame, std::vector<SlotId>> new_slots;
     for (auto& [frame, live] : live_) {
@@ -173,23 +220,14 @@ class FieldRemover {
         }
       }
     });
-    const auto rename = [](const std::vector<SlotId>& renamed, SlotId* slot) {
-      if (*slot != kNone) *slot = renamed[*slot];
-    };
+    ForEachSlotUse(module_, [&](SlotRole, SlotId& slot, Frame frame) {
+      if (slot != kNone) slot = new_slots[frame][slot];
+    });
     for (Format& format : module_.formats) {
-      const std::vector<SlotId>& renamed = new_slots[&format.slots];
-      for (FieldPlan& field : format.fields) rename(renamed, &field.slot);
-      rename(renamed, &format.message);
-      rename(renamed, &format.time);
-      rename(renamed, &format.level);
+      ForEachPart(format.parts, [](BlockPart& part) { std::erase(part.element, kNone); });
     }
     for (Rule& rule : module_.rules) {
-      const std::vector<SlotId>& renamed = new_slots[&rule.slots];
-      for (SlotId& slot : rule.identity) rename(renamed, &slot);
-      for (Stage& stage : rule.stages) {
-        for (SlotId& slot : stage.stores) rename(renamed, &slot);
-        std::erase(stage.stores, kNone);
-      }
+      for (Stage& stage : rule.stages) std::erase(stage.stores, kNone);
     }
     std::size_t removed = 0;
     const auto drop = [&](std::vector<Slot>* slots) {

@@ -173,7 +173,7 @@ TEST_CASE("each malformation is refused, and named") {
        [](Module& m) { m.rules[0].finish = m.rules[0].stages[0].alternatives[0].extract; }},
       {"the pattern has no such capture", [](Module& m) { Named(m, "extract").instructions[0].index = 3; }},
       {"does not say that it stores", [](Module& m) { m.rules[0].stages[0].stores = {0, 2}; }},
-      {"a guard reads a slot that its stage does not store",
+      {"it reads a slot that its stage does not store",
        [](Module& m) { m.rules[0].stages[1].guard = m.rules[0].stages[0].guard; }},
       {"it may not store",
        [](Module& m) {
