@@ -14,6 +14,17 @@ bool Stores(const ir::Module& module, ir::FunctionId function, ir::SlotId slot) 
   return false;
 }
 
+// Whether the function stores something else into the slot than a piece of the text that was matched: a
+// quoted hole is resolved on the way.
+bool StoresComputed(const ir::Module& module, ir::FunctionId function, ir::SlotId slot) {
+  if (function == ir::kNone || function >= module.functions.size()) return false;
+  const std::vector<ir::Instruction>& instructions = module.functions[function].instructions;
+  return std::any_of(instructions.begin(), instructions.end(), [&](const ir::Instruction& instruction) {
+    return instruction.kind == ir::InstructionKind::kStore && instruction.index == slot &&
+           instructions[instruction.arguments[0]].kind != ir::InstructionKind::kCapture;
+  });
+}
+
 bool UsesText(const ir::Module& module, ir::FunctionId function) {
   if (function == ir::kNone || function >= module.functions.size()) return false;
   for (const ir::Instruction& instruction : module.functions[function].instructions) {
@@ -29,6 +40,9 @@ bool UsesText(const ir::Module& module, ir::FunctionId function) {
 bool IsComputed(const ir::Module& module, const ir::Format& format, ir::SlotId slot) {
   if (slot == ir::kNone) return false;
   if (Stores(module, format.derive, slot)) return true;
+  for (const ir::Alternative& line : format.lines) {
+    if (StoresComputed(module, line.extract, slot)) return true;
+  }
   for (const ir::FieldPlan& field : format.fields) {
     if (field.slot == slot && field.convert != ir::kNone) return true;
   }
