@@ -54,6 +54,15 @@ void PrintDiagnostics(const driver::Compilation& compilation, const Options& opt
   }
 }
 
+// A file would find the stock rules too; `-e` reads the formats alone.
+void SayWhatInlineRulesSee(driver::Compilation& compilation) {
+  for (Diagnostic& diagnostic : compilation.diagnostics) {
+    const std::string_view code = diagnostic.code();
+    if (code != "FL0202" && code != "FL0210") continue;
+    diagnostic.Note("`-e` sees the stock formats and wrappers; `-r stdlib` beside it adds the stock rules");
+  }
+}
+
 Rules LoadRules(const Options& options, bool lints, bool tests) {
   Rules rules;
   driver::RuleFiles found;
@@ -82,6 +91,7 @@ Rules LoadRules(const Options& options, bool lints, bool tests) {
     Remark("this is a fault of ours: " + rules.compilation->fault);
     rules.exit_code = kFault;
   } else if (rules.compilation->has_errors() || (lints && !rules.compilation->diagnostics.empty())) {
+    if (options.expression && options.rules.empty()) SayWhatInlineRulesSee(*rules.compilation);
     PrintDiagnostics(*rules.compilation, options);
     if (rules.compilation->has_errors()) rules.exit_code = kUsage;
   }
