@@ -67,12 +67,12 @@ bool SameAll(const std::vector<T>& a, const std::vector<T>& b, Same same) {
 bool SameStage(const Stage& a, const Stage& b) {
   return a.kind == b.kind && a.input == b.input && a.format == b.format && a.field == b.field &&
          a.rule == b.rule && SameAll(a.alternatives, b.alternatives, SameAlternative) &&
-         a.stores == b.stores && a.load == b.load && a.guard == b.guard && a.join == b.join &&
-         a.alias == b.alias && a.window == b.window && a.amount == b.amount && a.scope == b.scope &&
-         a.every == b.every && a.role == b.role && a.each == b.each && a.each_slot == b.each_slot &&
-         a.key == b.key && a.count == b.count && a.in_a_row == b.in_a_row && a.count_slot == b.count_slot &&
-         a.after == b.after && a.before == b.before && a.index_own == b.index_own &&
-         a.index_other == b.index_other && a.reach == b.reach;
+         a.stores == b.stores && a.wrapped == b.wrapped && a.load == b.load && a.guard == b.guard &&
+         a.join == b.join && a.alias == b.alias && a.window == b.window && a.amount == b.amount &&
+         a.scope == b.scope && a.every == b.every && a.role == b.role && a.each == b.each &&
+         a.each_slot == b.each_slot && a.key == b.key && a.count == b.count && a.in_a_row == b.in_a_row &&
+         a.count_slot == b.count_slot && a.after == b.after && a.before == b.before &&
+         a.index_own == b.index_own && a.index_other == b.index_other && a.reach == b.reach;
 }
 
 // Recursion is as deep as the parts nest.

@@ -191,6 +191,15 @@ struct Window {
 // How far back or ahead an as-of join looks.
 enum class Reach : std::uint8_t { kStream, kSource, kRun };
 
+// What a wrapper said about the record that a stage looks at, copied into the rule's frame before `load`.
+// Several rows may fill one slot: of those that have a value the innermost wrapper's is taken.
+struct WrapperField {
+  SlotId slot = kNone;            // of the rule; one of Stage::stores
+  std::uint32_t wrapper = kNone;  // index into Module::wrappers
+  SlotId field = kNone;           // in the wrapper's frame
+  friend bool operator==(const WrapperField&, const WrapperField&) = default;
+};
+
 struct Stage {
   StageKind kind = StageKind::kMatch;
   StageInput input = StageInput::kText;
@@ -199,6 +208,7 @@ struct Stage {
   RuleId rule = kNone;      // kRule
   std::vector<Alternative> alternatives;  // tried in order; the first that matches and passes its guard wins
   std::vector<SlotId> stores;             // slots this stage may store
+  std::vector<WrapperField> wrapped;      // not where a rule is read: that rule has the field
   FunctionId load = kNone;                // kFormat/kField/kRule: copies used fields of the record into slots
   FunctionId guard = kNone;               // bool over this stage's own slots only
   FunctionId join = kNone;  // bool over own and earlier stages' slots; decides which line continues a match

@@ -147,10 +147,14 @@ bool Parser::ParseStage(Stage* stage) {
   if (!Enumerator(kStageWords, &stage->kind) || !Enumerator(kInputWords, &stage->input) || !Expect("{") ||
       !OptionalReference("format", &stage->format) || !OptionalString("field", &stage->field) ||
       !OptionalReference("rule", &stage->rule) || !OptionalString("role", &stage->role) ||
-      !Alternatives("alternative", &stage->alternatives) || !OptionalNumbers("stores", &stage->stores) ||
-      !OptionalReference("load", &stage->load)) {
+      !Alternatives("alternative", &stage->alternatives) || !OptionalNumbers("stores", &stage->stores)) {
     return false;
   }
+  while (Try("wrapped")) {
+    WrapperField& row = stage->wrapped.emplace_back();
+    if (!Index(&row.slot) || !Reference(&row.wrapper) || !Index(&row.field)) return false;
+  }
+  if (!OptionalReference("load", &stage->load)) return false;
   if (Try("each") &&
       (!OptionalReference("function", &stage->each) || !OptionalIndex("slot", &stage->each_slot))) {
     return false;

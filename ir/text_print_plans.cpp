@@ -191,6 +191,9 @@ void Printer::Stage(const ir::Stage& stage) {
   Text("role", stage.role);
   for (const Alternative& alternative : stage.alternatives) AlternativeLine("alternative", alternative);
   Numbers("stores", stage.stores);
+  for (const WrapperField& row : stage.wrapped) {
+    Line("wrapped {} @{} {}", row.slot, row.wrapper, row.field);
+  }
   Reference("load", stage.load);
   if (stage.each != kNone || stage.each_slot != kNone) {
     Line("each{}", Clauses("").Reference("function", stage.each).Number("slot", stage.each_slot).text());

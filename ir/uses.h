@@ -223,6 +223,7 @@ void ForEachSlotUse(ModuleType& module, Visit visit) {
     const std::vector<Slot>* frame = &rule.slots;
     for (auto& stage : rule.stages) {
       for (auto& slot : stage.stores) visit(SlotRole::kListed, slot, frame);
+      for (auto& row : stage.wrapped) visit(SlotRole::kListed, row.slot, frame);
       visit(SlotRole::kStore, stage.each_slot, frame);
       visit(SlotRole::kStore, stage.count_slot, frame);
     }

@@ -242,6 +242,21 @@ class RuleVerifier {
       }
     }
     CheckSlotList(stage.stores, "stores");
+    for (const WrapperField& row : stage.wrapped) CheckWrapped(stage, row);
+  }
+
+  void CheckWrapped(const Stage& stage, const WrapperField& row) {
+    Need(stage.input != StageInput::kRule, "a stage that reads a rule has no wrapper");
+    Need(std::find(stage.stores.begin(), stage.stores.end(), row.slot) != stage.stores.end(),
+         "a wrapper's field goes to a slot that the stage does not store");
+    if (row.wrapper >= module_.wrappers.size()) {
+      Add(fmt::format("wrapper @{} does not exist", row.wrapper));
+    } else if (row.field >= module_.wrappers[row.wrapper].slots.size()) {
+      Add(fmt::format("slot {} of wrapper @{} does not exist", row.field, row.wrapper));
+    } else if (row.slot < rule_.slots.size() &&
+               rule_.slots[row.slot].type != module_.wrappers[row.wrapper].slots[row.field].type) {
+      Add("a wrapper's field and its slot have different types");
+    }
   }
 
   void CheckBound(std::uint32_t stage, std::string_view what) {

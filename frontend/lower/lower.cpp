@@ -18,6 +18,7 @@ Lowered Lowering::Run() {
   for (const sema::Pattern& pattern : program_.patterns) LowerPattern(pattern);
   for (const sema::Format& format : program_.formats) LowerFormat(format);
   for (const sema::Wrapper& wrapper : program_.wrappers) {
+    wrapper_ids_.push_back(wrapper.ok ? static_cast<std::uint32_t>(module_.wrappers.size()) : ir::kNone);
     if (wrapper.ok) LowerWrapper(wrapper);
   }
   rule_ids_.assign(program_.rules.size(), ir::kNone);

@@ -366,6 +366,10 @@ ir::Stage Lowering::LowerStage(const sema::Rule& rule, std::size_t index) {
   for (std::uint32_t binding : {stage.each_binding, stage.count_binding}) {
     if (binding != sema::kNoIndex) stores.insert(binding);
   }
+  for (const sema::WrapperField& row : stage.wrapped) {
+    stores.insert(row.binding);
+    lowered.wrapped.push_back({row.binding, wrapper_ids_[row.wrapper], row.field});
+  }
   lowered.stores.assign(stores.begin(), stores.end());
   lowered.guard = Function(rule, number + ".guard", stage.guard);
   lowered.join = Function(rule, number + ".join", stage.join);

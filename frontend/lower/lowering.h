@@ -51,7 +51,8 @@ class Lowering {
   const LowerOptions& options_;
   Lowered result_;
   ir::Module& module_ = result_.module;
-  std::vector<ir::RuleId> rule_ids_;  // by index in program_.rules; kNone: left out
+  std::vector<std::uint32_t> wrapper_ids_;  // by index in program_.wrappers; kNone: left out
+  std::vector<ir::RuleId> rule_ids_;        // by index in program_.rules; kNone: left out
 };
 
 std::vector<ir::Slot> SlotsOf(const std::vector<sema::Binding>& bindings);

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 namespace faultline::sema {
 
@@ -73,6 +74,12 @@ ExprPtr ExprChecker::CheckOverloads(const ast::CallExpr& call, lang::Operator op
   const std::string_view name = lang::RowOf(op).spelling;
   std::vector<ExprPtr> arguments;
   bool failed = false;
+  // What is there to take missing values may be given them.
+  const auto overloads = lang::OverloadsOf(op);
+  const bool lenient = std::all_of(overloads.begin(), overloads.end(), [](const lang::OverloadRow& row) {
+    return row.traits == lang::OpTraits::kLenient;
+  });
+  const bool outer = std::exchange(strict_, strict_ && !lenient);
   for (const ast::ExprPtr& argument : call.arguments) {
     // A later literal takes the first argument's type: min(took, 0), coalesce(level, error).
     const Type* want = !arguments.empty() && IsFlexible(*argument) && argument->kind != AstKind::kString &&
@@ -86,6 +93,7 @@ ExprPtr ExprChecker::CheckOverloads(const ast::CallExpr& call, lang::Operator op
     }
     arguments.push_back(std::move(value));
   }
+  strict_ = outer;
   if (failed) return nullptr;
   std::string types;
   for (const ExprPtr& argument : arguments) types += (types.empty() ? "" : ", ") + TypeName(argument->type);

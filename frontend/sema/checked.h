@@ -135,6 +135,14 @@ struct Window {
 
 enum class Reach : std::uint8_t { kStream, kSource, kRun };
 
+// A field of a wrapper around the record of a stage. Several may fill one binding: the innermost wrapper that
+// has a value gives it.
+struct WrapperField {
+  std::uint32_t binding = kNoIndex;
+  std::uint32_t wrapper = kNoIndex;
+  std::uint32_t field = kNoIndex;  // binding of the wrapper
+};
+
 struct Stage {
   StageKind kind = StageKind::kMatch;
   StageInput input = StageInput::kText;
@@ -143,8 +151,9 @@ struct Stage {
   std::uint32_t rule = kNoIndex;    // kRule: a rule, an event or a scope
   std::vector<Alternative> alternatives;
   std::vector<Store> load;  // from the record's fields (kInput) to bindings
-  ExprPtr guard;            // bool over what this stage binds; null: true
-  ExprPtr join;             // bool over what this and earlier stages bind
+  std::vector<WrapperField> wrapped;
+  ExprPtr guard;  // bool over what this stage binds; null: true
+  ExprPtr join;   // bool over what this and earlier stages bind
   std::string alias;
   Window window;
   bool every = false;

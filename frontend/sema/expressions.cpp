@@ -9,6 +9,30 @@ namespace faultline::sema {
 
 using AstKind = ast::ExprKind;
 
+namespace {
+
+// What stands behind the module's name in `other.thing.x`, if that is a known name: what `match other.thing`
+// finds is called `thing.x`. Else the whole.
+std::string_view ShortOf(std::string_view name, const std::vector<std::string>& known) {
+  for (std::size_t dot = name.find('.'); dot != std::string_view::npos; dot = name.find('.', dot + 1)) {
+    const std::string_view rest = name.substr(dot + 1);
+    if (std::find(known.begin(), known.end(), rest) != known.end()) return rest;
+  }
+  return name;
+}
+
+// "`a`, `b` and 3 more".
+std::string Listed(const std::vector<std::string>& names) {
+  constexpr std::size_t kShown = 12;
+  std::string text;
+  for (std::size_t i = 0; i < names.size() && i < kShown; ++i)
+    text += (i == 0 ? "`" : ", `") + names[i] + "`";
+  if (names.size() > kShown) text += " and " + std::to_string(names.size() - kShown) + " more";
+  return text;
+}
+
+}  // namespace
+
 // ---------------------------------------------------------------- dispatch
 
 ExprPtr ExprChecker::Check(const ast::Expr& expr, const lang::Type* want) {
@@ -140,13 +164,21 @@ bool ExprChecker::Resolves(const ast::Expr& expr) const {
   if (FindBinding(name) != kNoIndex) return true;
   if (std::any_of(loops_.begin(), loops_.end(), [&](const LoopVariable& v) { return v.name == name; }))
     return true;
-  return name == "time" || name == "text" || name == "raw" || name == "now" || name == "stream";
+  if (name == "time" || name == "text" || name == "raw" || name == "now" || name == "stream") return true;
+  return knows_surrounding_ && !lang::LevelByName(name) && knows_surrounding_(name);
 }
 
 ExprPtr ExprChecker::CheckName(const ast::NameExpr& name) {
   const std::vector<const ast::Name*> parts{&name.name};
   if (ExprPtr found = FindDotted(parts, 1, name.span)) return found;
   if (FindBinding(name.name.text) != kNoIndex) return nullptr;  // reported
+  if (find_surrounding_) {
+    const std::size_t before = context_.sink.diagnostics().size();
+    if (const std::uint32_t found = find_surrounding_(parts, 1, name.span); found != kNoIndex) {
+      return UseBinding(found, name.span);
+    }
+    if (context_.sink.diagnostics().size() != before) return nullptr;
+  }
   return UnknownName(name.name.text, name.span);
 }
 
@@ -195,6 +227,17 @@ ExprPtr ExprChecker::CheckMember(const ast::MemberExpr& member) {
     ExprPtr value = FindDotted(parts, count, span);
     if (!value && context_.sink.diagnostics().size() != before) return nullptr;
     if (!value) continue;
+    for (std::size_t i = count; value && i < parts.size(); ++i) value = FieldOf(std::move(value), *parts[i]);
+    if (value) value->span = member.span;
+    return value;
+  }
+  for (std::size_t count = parts.size(); count > 0 && find_surrounding_; --count) {
+    const Span span = Join(parts[0]->span, parts[count - 1]->span);
+    const std::size_t before = context_.sink.diagnostics().size();
+    const std::uint32_t found = find_surrounding_(parts, count, span);
+    if (found == kNoIndex && context_.sink.diagnostics().size() != before) return nullptr;
+    if (found == kNoIndex) continue;
+    ExprPtr value = UseBinding(found, span);
     for (std::size_t i = count; value && i < parts.size(); ++i) value = FieldOf(std::move(value), *parts[i]);
     if (value) value->span = member.span;
     return value;
@@ -268,7 +311,15 @@ ExprPtr ExprChecker::UnknownName(const std::string& name, Span span) {
   } else if (lang::LevelByName(name)) {
     diagnostic.Help("levels stand beside a value of type level: `level >= " + name + "`");
   } else {
-    HelpWithNearest(diagnostic, span, name, known);
+    const std::string_view word = ShortOf(name, known);
+    const std::vector<std::string_view> views(known.begin(), known.end());
+    if (word != name) {
+      diagnostic.Help("did you mean `" + std::string(word) + "`?").Replace(span, std::string(word));
+    } else if (Nearest(word, views).empty()) {
+      diagnostic.Note("names here are " + Listed(known));
+    } else {
+      HelpWithNearest(diagnostic, span, word, known);
+    }
   }
   return nullptr;
 }

@@ -7,8 +7,10 @@
 #define FAULTLINE_FRONTEND_SEMA_EXPRESSIONS_H_
 
 #include "frontend/sema/context.h"
+#include "frontend/sema/shell_text.h"
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <set>
 #include <string>
@@ -16,6 +18,11 @@
 #include <vector>
 
 namespace faultline::sema {
+
+// The binding of what the first `count` of `parts` call although no binding has that name: what surrounds a
+// record, made a binding because it is used. kNoIndex where there is nothing of the name, or after a report.
+using FindSurrounding =
+    std::function<std::uint32_t(const std::vector<const ast::Name*>& parts, std::size_t count, Span span)>;
 
 class ExprChecker {
  public:
@@ -42,6 +49,13 @@ class ExprChecker {
   // Unknown names are passed over in silence: what binds them is broken and was reported.
   void set_silent(bool silent) { silent_ = silent; }
 
+  // Where names are looked for that no loop variable, binding or builtin has. `knows` says whether a bare
+  // name is found there, and makes nothing.
+  void set_surroundings(FindSurrounding find, std::function<bool(const std::string&)> knows) {
+    find_surrounding_ = std::move(find);
+    knows_surrounding_ = std::move(knows);
+  }
+
   const std::set<std::uint32_t>& used() const { return used_; }
 
  private:
@@ -66,6 +80,7 @@ class ExprChecker {
   bool IsFlexible(const ast::Expr& expr) const;
   ExprPtr Interpolate(const ast::StringExpr& text, TextUse use, bool strict);
   ExprPtr ToText(ExprPtr value, TextUse use);
+  ExprPtr Quote(ExprPtr value, Span hole, ShellText& shell);
 
   // operators
   ExprPtr CheckBinary(const ast::BinaryExpr& binary);
@@ -99,6 +114,8 @@ class ExprChecker {
   const std::vector<Binding>& bindings_;
   std::string owner_;
   std::vector<LoopVariable> loops_;
+  FindSurrounding find_surrounding_;
+  std::function<bool(const std::string&)> knows_surrounding_;
   std::set<std::uint32_t> used_;
   std::set<std::uint32_t> present_;
   bool strict_ = false;

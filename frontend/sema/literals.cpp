@@ -186,12 +186,14 @@ ExprPtr ExprChecker::Interpolate(const ast::StringExpr& text, TextUse use, bool 
   const bool outer = std::exchange(strict_, strict);
   std::vector<ExprPtr> pieces;
   bool failed = false;
+  ShellText shell;
   for (const ast::StringPart& part : text.parts) {
     ExprPtr piece;
     switch (part.kind) {
       case ast::StringPartKind::kText:
         if (part.text.empty()) continue;
         piece = MakeText(context_, part.text, part.span);
+        shell.Read(part.text);
         break;
       case ast::StringPartKind::kHole:
         if (part.type) {
@@ -199,7 +201,11 @@ ExprPtr ExprChecker::Interpolate(const ast::StringExpr& text, TextUse use, bool 
               .Help("write `{format(x, \"…\")}` to say how a value is printed");
         } else if (part.expr) {
           piece = Check(*part.expr);
-          if (piece) piece = ToText(std::move(piece), use);
+          if (use == TextUse::kFix) {
+            piece = Quote(std::move(piece), part.span, shell);
+          } else if (piece) {
+            piece = ToText(std::move(piece), use);
+          }
         }
         break;
       case ast::StringPartKind::kGroup:
@@ -217,8 +223,42 @@ ExprPtr ExprChecker::Interpolate(const ast::StringExpr& text, TextUse use, bool 
   }
   strict_ = outer;
   if (failed) return nullptr;
+  if (use == TextUse::kFix && !shell.Open().empty()) {
+    context_.sink.Report(diag::unfinished_command, text.span, shell.Open())
+        .Help(
+            "a `fix` is a command that can be run as it stands; what is said to people belongs in `report`");
+    return nullptr;
+  }
   if (pieces.empty()) return MakeText(context_, "", text.span);
   return MakeBalanced(lang::Opcode::concat_text, lang::TypeKind::kText, text.span, std::move(pieces));
+}
+
+// A value as a piece of the command that was read so far, of the one word that it stands in.
+ExprPtr ExprChecker::Quote(ExprPtr value, Span hole, ShellText& shell) {
+  if (value && value->kind == ExprKind::kConstant) {
+    value = ToText(std::move(value), TextUse::kFix);
+    // Written by the author, so it is text of the command.
+    if (value->kind == ExprKind::kConstant) shell.Read(value->constant.AsText());
+    return value;
+  }
+  const ShellPlace place = shell.Hole();
+  if (!shell.refusal().empty()) {
+    context_.sink.Report(diag::value_not_quotable, hole, shell.refusal())
+        .Help("let the value be a word of its own, or a part of one in single or double quotes");
+    return nullptr;
+  }
+  if (!value) return nullptr;
+  const Span span = value->span;
+  switch (place) {
+    case ShellPlace::kBare:
+      return ToText(std::move(value), TextUse::kFix);
+    case ShellPlace::kInSingleQuotes:
+    case ShellPlace::kInDoubleQuotes:
+      break;
+  }
+  value = ToText(std::move(value), TextUse::kAt);
+  return MakeOperation(lang::Opcode::shell_quote_in, lang::TypeKind::kText, span, std::move(value),
+                       MakeText(context_, place == ShellPlace::kInSingleQuotes ? "'" : "\"", span));
 }
 
 ExprPtr ExprChecker::ToText(ExprPtr value, TextUse use) {

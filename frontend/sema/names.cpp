@@ -220,6 +220,21 @@ std::vector<std::string> Names::Visible(const FileScope& file, std::span<const S
   return result;
 }
 
+std::vector<const Symbol*> Names::VisibleSymbols(const FileScope& file, SymbolKind kind) const {
+  std::vector<const Symbol*> result;
+  auto add = [&](const ModuleScope* module) {
+    if (module == nullptr) return;
+    for (const auto& [name, symbol] : module->symbols) {
+      if (symbol.kind != kind || std::find(result.begin(), result.end(), &symbol) != result.end()) continue;
+      result.push_back(&symbol);
+    }
+  };
+  add(file.module);
+  for (const UseScope& use : file.uses) add(use.module);
+  add(FindModule(kFormatsModule));
+  return result;
+}
+
 void HelpWithNearest(Diagnostic& diagnostic, Span where, std::string_view word,
                      const std::vector<std::string>& candidates) {
   const std::vector<std::string_view> views(candidates.begin(), candidates.end());

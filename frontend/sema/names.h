@@ -78,6 +78,10 @@ class Names {
   // Spellings visible in `file` of declarations of these kinds, for "did you mean".
   std::vector<std::string> Visible(const FileScope& file, std::span<const SymbolKind> kinds) const;
 
+  // The declarations of one kind that a bare name or a `use` makes visible in `file`, in order of their names
+  // by module.
+  std::vector<const Symbol*> VisibleSymbols(const FileScope& file, SymbolKind kind) const;
+
   const std::vector<std::unique_ptr<FileScope>>& files() const { return files_; }
   // In order of files and declarations.
   const std::vector<Symbol*>& symbols() const { return order_; }

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 namespace faultline::sema {
 
@@ -587,6 +588,9 @@ ExprPtr ExprChecker::CheckList(const ast::ListExpr& list, const Type* want) {
   const Type* item_want = want != nullptr && want->kind() == TypeKind::kList ? &want->element() : nullptr;
   std::vector<ExprPtr> items;
   bool failed = false;
+  // A list with a missing item is a value; `count`, `first`, `sum` and their like say what they make of the
+  // item.
+  const bool outer = std::exchange(strict_, false);
   for (const ast::ExprPtr& item : list.items) {
     const Type* type = item_want != nullptr ? item_want : items.empty() ? nullptr : &items[0]->type;
     ExprPtr value = Check(*item, type);
@@ -600,6 +604,7 @@ ExprPtr ExprChecker::CheckList(const ast::ListExpr& list, const Type* want) {
     }
     items.push_back(std::move(value));
   }
+  strict_ = outer;
   if (failed) return nullptr;
   for (std::size_t i = 1; i < items.size(); ++i) {
     if (items[i]->type == items[0]->type) continue;
@@ -666,9 +671,13 @@ std::set<std::uint32_t> RequiredBy(const Expr& condition) {
 bool MayMiss(const Expr& expr, const std::vector<Binding>& bindings,
              const std::set<std::uint32_t>& required) {
   if (expr.kind == ExprKind::kBinding) return bindings[expr.index].optional && !required.contains(expr.index);
+  if (expr.kind == ExprKind::kMakeList) return false;  // whatever its items are
   if (expr.kind == ExprKind::kOperation) {
     if (expr.opcode == lang::Opcode::is_present || expr.opcode == lang::Opcode::is_missing) return false;
     if (expr.opcode == lang::Opcode::default_value) return MayMiss(*expr.arguments[1], bindings, required);
+    // Alternatives: that all of them are missing is for the author to know, as it is where they stand in a
+    // text.
+    if (lang::RowOf(expr.opcode).op == lang::Operator::kCoalesce) return false;
   }
   return std::any_of(expr.arguments.begin(), expr.arguments.end(),
                      [&](const ExprPtr& argument) { return MayMiss(*argument, bindings, required); });

@@ -102,6 +102,7 @@ void RuleChecker::CheckStage(const ast::StageClause& clause) {
     Attach(std::move(equal), index);
   }
   exprs_.set_silent(!rule_.ok);
+  current_stage_ = index;
   for (const ast::ExprPtr& condition : clause.conditions) {
     ExprPtr checked = exprs_.CheckCondition(*condition);
     if (!checked) {
@@ -111,6 +112,7 @@ void RuleChecker::CheckStage(const ast::StageClause& clause) {
     if (rule_.stages[index].kind != StageKind::kWithout) required_.merge(RequiredBy(*checked));
     Attach(std::move(checked), index);
   }
+  current_stage_ = kNoIndex;
   // What is absent has no values: its names end with its clause.
   if (rule_.stages[index].kind == StageKind::kWithout) {
     for (std::size_t i = before; i < rule_.bindings.size(); ++i) rule_.bindings[i].hidden = true;
@@ -131,6 +133,7 @@ void RuleChecker::CheckNarrowing(const ast::StageClause& clause) {
   stage.format = format;
   rule_.stages.push_back(std::move(stage));
   exprs_.set_silent(!rule_.ok);
+  current_stage_ = 0;
   for (const ast::ExprPtr& condition : clause.conditions) {
     ExprPtr checked = exprs_.CheckCondition(*condition);
     if (!checked) {
@@ -140,6 +143,7 @@ void RuleChecker::CheckNarrowing(const ast::StageClause& clause) {
     required_.merge(RequiredBy(*checked));
     Attach(std::move(checked), 0);
   }
+  current_stage_ = kNoIndex;
 }
 
 bool RuleChecker::CheckSources(const ast::StageClause& clause, Stage& stage) {

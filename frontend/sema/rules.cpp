@@ -58,6 +58,9 @@ RuleChecker::RuleChecker(Context& context, const Symbol& symbol)
       decl_(static_cast<const ast::RuleDecl&>(*symbol.decl)),
       file_(*symbol.file),
       exprs_(context, *symbol.file, rule_.bindings, symbol.QualifiedName()) {
+  exprs_.set_surroundings([this](const Parts& parts, std::size_t count,
+                                 Span span) { return FindSurrounding(parts, count, span); },
+                          [this](const std::string& name) { return !FieldsOfWrappers(name).empty(); });
   rule_.name = symbol.QualifiedName();
   rule_.module = symbol.file->module->name;
   rule_.is_event = decl_.is_event;
@@ -123,6 +126,7 @@ Rule RuleChecker::Check() {
     stage.join = MakeBalanced(lang::Opcode::and_bool, TypeKind::kBool, stage.span, std::move(joins_[i]));
   }
   CheckCompleteness();
+  ShowSurroundings();
   CheckTests();
   FinishBindings();
   if (context_.sink.error_count() != errors) Fail();

@@ -49,6 +49,16 @@ class RuleChecker {
                      std::uint32_t stage_index);
   void Attach(ExprPtr condition, std::uint32_t stage_index);
 
+  // surroundings of a stage's record (rule_surroundings.cpp)
+  using Parts = std::vector<const ast::Name*>;
+  std::uint32_t FindSurrounding(const Parts& parts, std::size_t count, Span span);
+  std::vector<WrapperField> FieldsOfWrappers(const std::string& name) const;
+  std::vector<WrapperField> FieldOfWrapper(const Parts& parts, std::size_t first, std::size_t count);
+  bool TypesAgree(const std::string& name, const std::vector<WrapperField>& fields, Span span);
+  std::uint32_t AddWrapped(Rule& rule, std::uint32_t stage_index, Binding binding,
+                           const std::vector<WrapperField>& fields);
+  void ShowSurroundings();
+
   // tests (rule_tests.cpp)
   void CheckTests();
   void CheckTest(const ast::TestClause& clause);
@@ -70,7 +80,16 @@ class RuleChecker {
   std::set<std::uint32_t> named_holes_;  // bindings of holes, for the lint
   std::set<std::uint32_t> loaded_;       // bindings copied from a format or through an alias
   std::map<std::uint32_t, std::vector<ExprPtr>> guards_, joins_;  // conditions by stage
-  bool broken_ = false;                                           // the parser could not read a part of it
+  // Bindings of what surrounds a stage's record, by stage and name. They are not found by name, so that a
+  // hole of a later stage may have theirs.
+  struct Surrounding {
+    std::uint32_t binding = kNoIndex;
+    std::string written;
+    bool field = false;  // a wrapper's
+  };
+  std::map<std::pair<std::uint32_t, std::string>, Surrounding> surroundings_;
+  std::uint32_t current_stage_ = kNoIndex;  // whose conditions are being checked
+  bool broken_ = false;                     // the parser could not read a part of it
   bool has_stage_ = false;
   int matches_ = 0;
 };

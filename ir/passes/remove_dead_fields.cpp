@@ -227,7 +227,10 @@ class FieldRemover {
       ForEachPart(format.parts, [](BlockPart& part) { std::erase(part.element, kNone); });
     }
     for (Rule& rule : module_.rules) {
-      for (Stage& stage : rule.stages) std::erase(stage.stores, kNone);
+      for (Stage& stage : rule.stages) {
+        std::erase(stage.stores, kNone);
+        std::erase_if(stage.wrapped, [](const WrapperField& row) { return row.slot == kNone; });
+      }
     }
     std::size_t removed = 0;
     const auto drop = [&](std::vector<Slot>* slots) {

@@ -4,6 +4,7 @@
 
 #include "runtime/decode/fields.h"
 #include "runtime/decode/fragments.h"
+#include "runtime/decode/inherited_fields.h"
 #include "runtime/decode/json.h"
 #include "runtime/decode/late_wrappers.h"
 #include "runtime/decode/logfmt.h"
@@ -30,6 +31,7 @@ class RecordStream::Impl {
         unwrapper_(program),
         streams_(limits.streams),
         fragments_(limits.fragment_bytes),
+        inherited_(module_),
         joiner_(limits.document_lines, limits.document_bytes) {
     for (const ir::Format& format : module_.formats) {
       has_json_ |= format.kind == ir::FormatKind::kJson;
@@ -78,6 +80,8 @@ class RecordStream::Impl {
     };
     add(streams_.refused(), " time a further stream was found; such streams are taken as one",
         " times a further stream was found; such streams are taken as one");
+    add(inherited_.refused(), " field of a wrapper was too long to keep for lines that it does not fit",
+        " fields of wrappers were too long to keep for lines that they do not fit");
     add(fragments_.cut(), " line inside a wrapper had no end for too long and was cut",
         " lines inside a wrapper had no end for too long and were cut");
     add(joiner_.given_up(), " JSON document was too long and was taken line by line",
@@ -159,9 +163,11 @@ class RecordStream::Impl {
         streams_.SetTime(work.stream, inner.slots[wrapper.time]);
       }
       values_[work.wrapper_count++] = {id, inner.slots.data()};
+      if (inherited_.any()) inherited_.Keep(depth, work.stream, {values_.data(), work.wrapper_count});
     } else {
       work.stream = streams_.LastChild(work.stream);
       work.inherited = true;
+      if (inherited_.any()) Inherit(depth, id, around, work);
     }
     // What says no time has that of the line around it.
     if (wrapper.time == ir::kNone && work.stream != around &&
@@ -177,6 +183,14 @@ class RecordStream::Impl {
     } else {
       CutFragments(work, inner, depth);
     }
+  }
+
+  // The fields of the stream's latest line that the wrapper fitted. A wrapper that tells no streams apart
+  // keeps them at the stream it stands in.
+  void Inherit(std::size_t depth, std::uint32_t id, std::uint32_t around, Work& work) {
+    const Value* slots = inherited_.Recall(depth, work.stream, id, block_->arena);
+    if (slots == nullptr) slots = inherited_.Recall(depth, around, id, block_->arena);
+    if (slots != nullptr) values_[work.wrapper_count++] = {id, slots};
   }
 
   // The text of a JSON wrapper holds newlines of its own, which are the lines inside.
@@ -204,9 +218,15 @@ class RecordStream::Impl {
     }
   }
 
-  // `wrapper_count`: how many of values_ belong to it.
+  // `wrapper_count`: how many of values_ belong to it; 0: it is of an earlier line.
   void EmitFragment(const Fragment& fragment, std::size_t wrapper_count) {
     Arena& arena = block_->arena;
+    std::vector<WrapperValues> of_this_line;
+    const bool earlier = wrapper_count == 0 && inherited_.any();
+    if (earlier) {
+      of_this_line = values_;
+      wrapper_count = inherited_.RecallAll(fragment.depth, fragment.stream, values_, arena);
+    }
     Work work;
     work.raw = arena.Copy(fragment.raw);
     work.pieces = KeepPieces(fragment.pieces, arena);
@@ -220,6 +240,7 @@ class RecordStream::Impl {
     work.stream = fragment.stream;
     work.wrapper_count = wrapper_count;
     Unwrap(work, fragment.depth + 1);
+    std::copy(of_this_line.begin(), of_this_line.end(), values_.begin());
   }
 
   // ---- records
@@ -436,6 +457,7 @@ class RecordStream::Impl {
   FragmentTable fragments_;
   std::optional<LateWrappers> late_;
   bool may_begin_ = false;  // the line that is worked on holds what a wrapper is detected by
+  InheritedFields inherited_;
   DocumentJoiner joiner_;
   bool has_json_ = false;
   bool has_logfmt_ = false;

@@ -72,6 +72,16 @@ std::span<Value> StageEvaluator::FormatSlots(ir::FormatId format) {
   return format_slots_;
 }
 
+void StageEvaluator::LoadWrapped(const ir::Stage& stage, const RecordView& record) {
+  for (std::size_t i = record.wrappers.size(); i-- > 0;) {
+    const WrapperValues& values = record.wrappers[i];
+    for (const ir::WrapperField& row : stage.wrapped) {
+      if (row.wrapper == values.wrapper && slots_[row.slot].is_missing())
+        slots_[row.slot] = values.slots[row.field];
+    }
+  }
+}
+
 bool StageEvaluator::TryAlternates(std::span<const AlternateId> alternates, std::string_view subject,
                                    const Value* input, const RecordView* record,
                                    const RecordContext& record_context, Arena* arena, StageHit* hit) {
@@ -103,6 +113,7 @@ bool StageEvaluator::TryAlternates(std::span<const AlternateId> alternates, std:
       seen.column = place.column;
     }
     frame.record = &seen;
+    if (record != nullptr && !stage.wrapped.empty()) LoadWrapped(stage, *record);
     if (stage.load != ir::kNone) program_.Call(stage.load, frame, context_, *scratch_);
     const ir::FunctionId extract = alternate.plan == nullptr ? ir::kNone : alternate.plan->extract;
     const ir::FunctionId guard = alternate.plan == nullptr ? ir::kNone : alternate.plan->guard;

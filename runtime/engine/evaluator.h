@@ -58,6 +58,8 @@ class StageEvaluator {
   bool TryAlternates(std::span<const AlternateId> alternates, std::string_view subject, const Value* input,
                      const RecordView* record, const RecordContext& record_context, Arena* arena,
                      StageHit* hit);
+  // Copies what the record's wrappers said to where the stage wants it, the innermost first.
+  void LoadWrapped(const ir::Stage& stage, const RecordView& record);
   std::span<Value> FormatSlots(ir::FormatId format);
 
   const EnginePlan& plan_;

@@ -140,4 +140,28 @@ FAULTLINE_OP(shell_quote_text) {
   *out = NewText(context, quoted);
 }
 
+// The same for a text that stands inside quotes which the author of a command wrote. Between double quotes
+// four characters mean something; `!` does where a history is kept, and a backslash before it would stay, so
+// it leaves the quotes.
+FAULTLINE_OP(shell_quote_in) {
+  const std::string_view text = args[0].AsText();
+  const std::string_view quote = args[1].AsText();
+  if ((quote != "'" && quote != "\"") || text.find('\0') != std::string_view::npos) {
+    *out = Value::Missing();
+    return;
+  }
+  std::string quoted;
+  for (char c : text) {
+    if (quote == "'") {
+      quoted += c == '\'' ? std::string_view("'\\''") : std::string_view(&c, 1);
+    } else if (c == '!') {
+      quoted += "\"'!'\"";
+    } else {
+      if (std::string_view("\\$`\"").find(c) != std::string_view::npos) quoted += '\\';
+      quoted += c;
+    }
+  }
+  *out = NewText(context, quoted);
+}
+
 }  // namespace faultline::runtime

@@ -58,6 +58,29 @@ def expect(condition, *shown):
         raise AssertionError(" | ".join(str(s) for s in shown))
 
 
+def test_values_of_a_fix_stay_what_they_are(box):
+    """A shell runs the command of each finding, and what it prints is the value, wherever the hole stands."""
+    box.file("fix.fault", r'''module demo
+rule r {
+  severity error
+  match "{^}v {x:rest}{$}"
+  report "{x}"
+  fix "printf '%s\\n' {x} 'a{x}b' \"a{x}b\" a{x}b \"$(printf '%s|' \"{x}\" '{x}' {x})\" # it's over"
+}
+''')
+    values = ["plain", "a b", "it's", 'say "x"', "$(touch gone)", "`touch gone`", "$HOME", "\\", "\\\\'", "\\'; touch gone #",
+              "'; touch gone; '", '"; touch gone; "', "!", "a!b", "*", "~", "-n", "#x", "$", "\\n", "é", "%s", "&", "'\"'", "$'x'", ")"]
+    log = "".join(f"v {value}\n" for value in values).encode()
+    _, found = box.findings("-r", "fix.fault", "-", stdin=log)
+    expect(len(found) == len(values), len(found))
+    for value, finding in zip(values, found):
+        for shell in ("sh", "bash"):
+            result = subprocess.run([shell, "-c", finding["fix"]], capture_output=True, cwd=box.folder, timeout=60)
+            wanted = f"{value}\na{value}b\na{value}b\na{value}b\n{value}|{value}|{value}|\n".encode()
+            expect(result.stdout == wanted, shell, finding["fix"], result.stdout, result.stderr)
+    expect(not (box.folder / "gone").exists())
+
+
 def test_exit_0_without_findings(box):
     result = box.run("run", "-r", "demo.fault", stdin=b"value 3\n")
     expect(result.returncode == 0, result.returncode, result.stdout, result.stderr)

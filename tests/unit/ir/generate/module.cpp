@@ -494,6 +494,10 @@ class ModuleGenerator {
     if (input != nullptr) {
       stage.load = Stores({&rule->slots, stage.stores, input}, stage.stores, name + ".load");
     }
+    for (SlotId slot : stage.stores) {
+      if (stage.input == StageInput::kRule || rule->slots[slot].type != Type(TypeKind::kText)) continue;
+      if (random_.OneIn(2)) stage.wrapped.push_back({slot, 0, 1});
+    }
     stage.alternatives = Alternatives(rule->slots, stage.stores, name);
     if (random_.OneIn(2)) {
       stage.guard = Returns({&rule->slots, stage.stores}, TypeKind::kBool, name + ".guard");

@@ -1,0 +1,129 @@
+// Kept fields. Most lines repeat the value of the line before, which costs a comparison.
+#include "runtime/decode/inherited_fields.h"
+
+#include <algorithm>
+
+namespace faultline::runtime {
+namespace {
+
+bool IsTextual(ValueKind kind) {
+  switch (kind) {
+    case ValueKind::kText:
+    case ValueKind::kSemver:
+    case ValueKind::kGoVersion:
+    case ValueKind::kIp:
+    case ValueKind::kNetwork:
+    case ValueKind::kUuid:
+      return true;
+    case ValueKind::kMissing:
+    case ValueKind::kBool:
+    case ValueKind::kInt:
+    case ValueKind::kFloat:
+    case ValueKind::kDuration:
+    case ValueKind::kBytes:
+    case ValueKind::kTime:
+    case ValueKind::kLevel:
+    case ValueKind::kList:
+    case ValueKind::kRecord:
+    case ValueKind::kMap:
+      return false;
+  }
+  return false;
+}
+
+bool HasItems(const Value& value) {
+  return value.kind == ValueKind::kList || value.kind == ValueKind::kRecord || value.kind == ValueKind::kMap;
+}
+
+}  // namespace
+
+InheritedFields::InheritedFields(const ir::Module& module) : module_(module), named_(module.wrappers.size()) {
+  for (const ir::Rule& rule : module.rules) {
+    for (const ir::Stage& stage : rule.stages) {
+      for (const ir::WrapperField& row : stage.wrapped) {
+        std::vector<ir::SlotId>& fields = named_[row.wrapper];
+        if (std::find(fields.begin(), fields.end(), row.field) == fields.end()) fields.push_back(row.field);
+        any_ = true;
+      }
+    }
+  }
+}
+
+void InheritedFields::Set(Row& row, const Value& value) {
+  const bool same_text = IsTextual(value.kind) && row.value.kind == value.kind && row.text == value.AsText();
+  if (same_text) return;
+  bytes_ -= row.text.size() + (row.items ? row.items->bytes_used() : 0);
+  row.text.clear();
+  row.items.reset();
+  row.value = value;
+  if (IsTextual(value.kind)) {
+    row.text = value.AsText();
+  } else if (HasItems(value)) {
+    row.items = std::make_unique<Arena>();
+    row.value = row.items->DeepCopy(value);
+  }
+  const std::size_t bytes = row.text.size() + (row.items ? row.items->bytes_used() : 0);
+  if (bytes_ + bytes > kMaxBytes) {
+    ++refused_;
+    row.value = Value::Missing();
+    row.text.clear();
+    row.text.shrink_to_fit();
+    row.items.reset();
+    return;
+  }
+  bytes_ += bytes;
+}
+
+void InheritedFields::Keep(std::size_t depth, std::uint32_t stream, std::span<const WrapperValues> values) {
+  std::vector<Row>* rows = nullptr;
+  std::size_t used = 0;
+  for (const WrapperValues& layer : values) {
+    for (const ir::SlotId slot : named_[layer.wrapper]) {
+      if (rows == nullptr) rows = &kept_[{depth, stream}];
+      if (used == rows->size()) rows->emplace_back();
+      Row& row = (*rows)[used++];
+      row.wrapper = layer.wrapper;
+      row.slot = slot;
+      Set(row, layer.slots[slot]);
+    }
+  }
+  // A layer that said something before and says nothing now.
+  for (std::size_t i = used; rows != nullptr && i < rows->size(); ++i) Set((*rows)[i], Value::Missing());
+}
+
+const Value* InheritedFields::Fill(const std::vector<Row>& rows, std::uint32_t wrapper, Arena& arena) const {
+  Value* slots = nullptr;
+  for (const Row& row : rows) {
+    if (row.wrapper != wrapper) continue;
+    if (slots == nullptr) {
+      const std::size_t size = module_.wrappers[wrapper].slots.size();
+      slots = arena.AllocateValues(size);
+      std::fill_n(slots, size, Value::Missing());
+    }
+    slots[row.slot] = IsTextual(row.value.kind) ? Value::Textual(row.value.kind, arena.Copy(row.text))
+                                                : arena.DeepCopy(row.value);
+  }
+  return slots;
+}
+
+const Value* InheritedFields::Recall(std::size_t depth, std::uint32_t stream, std::uint32_t wrapper,
+                                     Arena& arena) const {
+  const auto found = kept_.find({depth, stream});
+  return found == kept_.end() ? nullptr : Fill(found->second, wrapper, arena);
+}
+
+std::size_t InheritedFields::RecallAll(std::size_t depth, std::uint32_t stream, std::span<WrapperValues> out,
+                                       Arena& arena) const {
+  const auto found = kept_.find({depth, stream});
+  if (found == kept_.end()) return 0;
+  std::size_t count = 0;
+  for (const Row& row : found->second) {
+    const bool taken = std::any_of(out.begin(), out.begin() + static_cast<std::ptrdiff_t>(count),
+                                   [&](const WrapperValues& layer) { return layer.wrapper == row.wrapper; });
+    if (taken || count == out.size()) continue;
+    out[count++] = {row.wrapper, Fill(found->second, row.wrapper, arena)};
+  }
+  return count;
+}
+
+}  // namespace faultline::runtime
