@@ -53,7 +53,7 @@ void InheritedFields::Set(Row& row, const Value& value) {
   const bool same_text = IsTextual(value.kind) && row.value.kind == value.kind && row.text == value.AsText();
   if (same_text) return;
   bytes_ -= row.text.size() + (row.items ? row.items->bytes_used() : 0);
-  row.text.clear();
+  row.text = std::string();  // gives its memory back, which clear() does not
   row.items.reset();
   row.value = value;
   if (IsTextual(value.kind)) {
@@ -66,8 +66,7 @@ void InheritedFields::Set(Row& row, const Value& value) {
   if (bytes_ + bytes > kMaxBytes) {
     ++refused_;
     row.value = Value::Missing();
-    row.text.clear();
-    row.text.shrink_to_fit();
+    row.text = std::string();
     row.items.reset();
     return;
   }

@@ -83,7 +83,7 @@ TEST_CASE("what is kept is bounded") {
   CHECK(fields.Recall(0, 16, 1, arena)[1].is_missing());
   CHECK(fields.Recall(0, 16, 1, arena)[0].integer == 1);
   // Room that is given back is used again.
-  const std::array<Value, 2> little{Value::Int(1), Value::Text("x")};
+  const std::array<Value, 2> little{Value::Int(1), Value::Text("")};
   const std::array<WrapperValues, 1> small{WrapperValues{1, little.data()}};
   fields.Keep(0, 0, small);
   fields.Keep(0, 16, layers);
