@@ -6,6 +6,9 @@
 
 #include <algorithm>
 #include <deque>
+#include <functional>
+#include <queue>
+#include <span>
 #include <utility>
 
 namespace faultline::runtime {
@@ -75,58 +78,47 @@ class Engine::Impl {
       : program_(std::move(program)),
         options_(std::move(options)),
         context_(MakeContext(options_)),
-        plan_(program_->module()),
+        plan_(program_->module(), options_.context),
         forced_format_(options_.choices.format.empty()
                            ? ir::kNone
                            : FindFormat(program_->module(), options_.choices.format)),
         evaluator_(plan_, *program_, forced_format_, context_),
-        matcher_(plan_, &evaluator_, options_.limits, options_.context_lines,
-                 [this](ir::RuleId rule, Match match) { Emit(rule, std::move(match)); }),
+        correlator_(plan_, &evaluator_, options_.limits, options_.context_lines,
+                    [this](ir::RuleId rule, Match match) { Emit(rule, std::move(match)); }),
         pool_(options_.threads,
               [this] { return std::make_unique<BlockScanner>(plan_, *program_, forced_format_, context_); }) {
   }
 
   void AddSink(FindingSink* sink) { sinks_.push_back(sink); }
 
-  InputResult Run(std::unique_ptr<ByteSource> bytes, const std::string& path) {
-    InputResult result;
-    LineReader reader(std::move(bytes), path, options_.lines);
-    RecordStream stream(reader, *program_, context_, options_.choices, options_.records);
-    NearbyLines nearby(options_.context_lines);
-    auto& batches = nearby.batches();
-    matcher_.BeginSource(static_cast<std::uint32_t>(summary_.inputs));
-    ++summary_.inputs;
-    // Enough blocks that every worker has one while the next is read and the last is matched.
-    const std::size_t depth = pool_.workers() == 0 ? 1 : static_cast<std::size_t>(pool_.workers()) + 2;
-    bool ended = false;
-    for (;;) {
-      while (!ended && !Stopped() && (batches.size() < depth || nearby.Ahead() < options_.context_lines)) {
-        std::unique_ptr<Batch> batch = TakeBatch();
-        if (stream.NextBlock(batch->block)) {
-          batches.push_back(std::move(batch));
-          pool_.Submit(batches.back().get());
-        } else {
-          ended = true;
-          free_.push_back(std::move(batch));
+  InputResult Run(std::unique_ptr<ByteSource> bytes, const std::string& path, const std::string& role) {
+    std::vector<std::unique_ptr<Source>> sources;
+    sources.push_back(Open(std::move(bytes), path, role));
+    ReadTogether(&sources, Depth(1));
+    return Close(sources.front().get());
+  }
+
+  std::vector<InputResult> RunAll(const std::vector<Input>& inputs) {
+    std::vector<InputResult> results(inputs.size());
+    if (!plan_.side_by_side() || inputs.size() < 2) {
+      for (std::size_t i = 0; i < inputs.size(); ++i) {
+        if (std::unique_ptr<ByteSource> bytes = inputs[i].open()) {
+          results[i] = Run(std::move(bytes), inputs[i].path, inputs[i].role);
         }
       }
-      if (batches.empty()) break;
-      pool_.Wait(batches.front().get());
-      matcher_.Block(&batches.front()->block, batches.front()->scan, nearby);
-      free_.push_back(nearby.Pop());
+      return results;
     }
-    const bool stopped = Stopped();
-    summary_.interrupted |= stopped;
-    matcher_.EndSource(stopped);
-    result.decision = stream.decision();
-    result.errors = reader.errors();
-    for (InputError& error : stream.errors()) result.errors.push_back(std::move(error));
-    result.lines = reader.lines();
-    result.bytes = static_cast<std::int64_t>(reader.bytes());
-    summary_.lines += result.lines;
-    summary_.bytes += result.bytes;
-    for (const InputError& error : result.errors) NoteError(error);
-    return result;
+    std::vector<std::unique_ptr<Source>> sources;
+    std::vector<std::size_t> numbers;
+    for (std::size_t i = 0; i < inputs.size(); ++i) {
+      std::unique_ptr<ByteSource> bytes = inputs[i].open();
+      if (bytes == nullptr) continue;
+      sources.push_back(Open(std::move(bytes), inputs[i].path, inputs[i].role));
+      numbers.push_back(i);
+    }
+    ReadTogether(&sources, Depth(sources.size()));
+    for (std::size_t i = 0; i < sources.size(); ++i) results[numbers[i]] = Close(sources[i].get());
+    return results;
   }
 
   void NoteError(const InputError& error) {
@@ -135,8 +127,9 @@ class Engine::Impl {
   }
 
   void Finish() {
+    correlator_.EndRun(summary_.interrupted);
     for (ir::RuleId rule = 0; rule < plan_.rules().size(); ++rule) {
-      const MatcherCounts& counts = matcher_.counts()[rule];
+      const RuleCounts& counts = correlator_.counts()[rule];
       const std::string& name = plan_.module().rules[rule].name;
       if (counts.dropped > 0) {
         summary_.notices.push_back(
@@ -151,6 +144,18 @@ class Engine::Impl {
                                         " no time, so its time window could not be told",
                                     counts.no_time});
       }
+      if (counts.missing_key > 0) {
+        summary_.notices.push_back({"missing_key", name,
+                                    Counted(counts.missing_key, "event was", "events were") +
+                                        " left out, since a part of the key is missing",
+                                    counts.missing_key});
+      }
+      if (counts.late > 0) {
+        summary_.notices.push_back(
+            {"late", name,
+             Counted(counts.late, "event", "events") + " came when an absence had been decided already",
+             counts.late});
+      }
       if (counts.undecided > 0) {
         summary_.notices.push_back(
             {"undecided_absence", name,
@@ -164,7 +169,7 @@ class Engine::Impl {
 
   const RunSummary& summary() const { return summary_; }
   const EnginePlan& plan() const { return plan_; }
-  std::size_t pending() const { return matcher_.pending(); }
+  std::size_t pending() const { return correlator_.pending(); }
 
  private:
   static EvalContext MakeContext(const EngineOptions& options) {
@@ -183,6 +188,134 @@ class Engine::Impl {
     return batch;
   }
 
+  // An input on its way. It stays where it is: records look back into it.
+  struct Source {
+    Source(std::unique_ptr<ByteSource> bytes, const std::string& path, const Impl& engine)
+        : reader(std::move(bytes), path, engine.options_.lines),
+          stream(reader, *engine.program_, engine.context_, engine.options_.choices, engine.options_.records),
+          nearby(engine.options_.context_lines) {}
+
+    std::uint32_t input = 0;
+    LineReader reader;
+    RecordStream stream;
+    NearbyLines nearby;
+    bool ended = false;             // no more blocks
+    std::uint32_t record = 0;       // next one of the first block
+    std::size_t hit = 0;            // its first hit
+    std::int64_t time = INT64_MIN;  // never less than that of a record before
+  };
+
+  std::unique_ptr<Source> Open(std::unique_ptr<ByteSource> bytes, const std::string& path,
+                               const std::string& role) {
+    auto source = std::make_unique<Source>(std::move(bytes), path, *this);
+    source->input = static_cast<std::uint32_t>(summary_.inputs++);
+    correlator_.BeginSource(source->input, role);
+    return source;
+  }
+
+  // Blocks of a source that are under way: enough that every worker has one while the next is read and the
+  // last is matched.
+  std::size_t Depth(std::size_t sources) const {
+    if (pool_.workers() == 0) return 1;
+    const std::size_t blocks = static_cast<std::size_t>(pool_.workers()) + 2;
+    return std::max<std::size_t>(1, (blocks + sources - 1) / sources);
+  }
+
+  void Fill(Source* source, std::size_t depth) {
+    auto& batches = source->nearby.batches();
+    while (!source->ended && !Stopped() &&
+           (batches.size() < depth || source->nearby.Ahead() < options_.context_lines)) {
+      std::unique_ptr<Batch> batch = TakeBatch();
+      if (source->stream.NextBlock(batch->block)) {
+        batches.push_back(std::move(batch));
+        pool_.Submit(batches.back().get());
+      } else {
+        source->ended = true;
+        free_.push_back(std::move(batch));
+      }
+    }
+  }
+
+  // Makes the source's next record known. False: there is none.
+  bool Next(Source* source, std::size_t depth) {
+    auto& batches = source->nearby.batches();
+    for (;;) {
+      Fill(source, depth);
+      if (batches.empty()) return false;
+      pool_.Wait(batches.front().get());
+      const RecordBlock& block = batches.front()->block;
+      if (source->record < block.records.size()) {
+        const Value& time = block.records[source->record].context.time;
+        if (time.kind == ValueKind::kTime) source->time = std::max(source->time, time.integer);
+        return true;
+      }
+      free_.push_back(source->nearby.Pop());
+      source->record = 0;
+      source->hit = 0;
+    }
+  }
+
+  void Give(Source* source) {
+    Batch& batch = *source->nearby.batches().front();
+    const std::vector<StageHit>& hits = batch.scan.hits;
+    std::size_t end = source->hit;
+    while (end < hits.size() && hits[end].record == source->record) ++end;
+    correlator_.Record(source->input, &batch.block, source->record,
+                       std::span<const StageHit>(hits).subspan(source->hit, end - source->hit), batch.scan,
+                       source->nearby);
+    source->hit = end;
+    ++source->record;
+  }
+
+  // The records of all sources, in the order of time, then input, then place. A source that ends is behind
+  // its last record.
+  void ReadTogether(std::vector<std::unique_ptr<Source>>* sources, std::size_t depth) {
+    using Entry = std::pair<std::int64_t, std::size_t>;
+    std::priority_queue<Entry, std::vector<Entry>, std::greater<>> queue;
+    const auto add = [&](std::size_t index) {
+      Source* source = (*sources)[index].get();
+      if (Next(source, depth)) {
+        queue.emplace(source->time, index);
+        return true;
+      }
+      const bool interrupted = Stopped();
+      summary_.interrupted |= interrupted;
+      correlator_.EndSource(source->input, interrupted);
+      return false;
+    };
+    for (std::size_t i = 0; i < sources->size(); ++i) add(i);
+    while (!queue.empty()) {
+      const std::size_t index = queue.top().second;
+      queue.pop();
+      // While it stays in front there is no need to ask the others.
+      for (;;) {
+        Source* source = (*sources)[index].get();
+        Give(source);
+        if (!queue.empty()) {
+          add(index);
+          break;
+        }
+        if (!Next(source, depth)) {
+          add(index);
+          break;
+        }
+      }
+    }
+  }
+
+  InputResult Close(Source* source) {
+    InputResult result;
+    result.decision = source->stream.decision();
+    result.errors = source->reader.errors();
+    for (InputError& error : source->stream.errors()) result.errors.push_back(std::move(error));
+    result.lines = source->reader.lines();
+    result.bytes = static_cast<std::int64_t>(source->reader.bytes());
+    summary_.lines += result.lines;
+    summary_.bytes += result.bytes;
+    for (const InputError& error : result.errors) NoteError(error);
+    return result;
+  }
+
   void Emit(ir::RuleId rule, Match match) {
     const FindingPtr finding = MakeFinding(plan_, rule, std::move(match), options_.path_map, &evaluator_);
     ++summary_.findings[static_cast<std::size_t>(finding->severity)];
@@ -195,7 +328,7 @@ class Engine::Impl {
   EnginePlan plan_;
   ir::FormatId forced_format_;
   StageEvaluator evaluator_;  // of phase 2
-  SequenceMatcher matcher_;
+  Correlator correlator_;
   ScanPool pool_;
   std::vector<std::unique_ptr<Batch>> free_;
   std::vector<FindingSink*> sinks_;
@@ -208,8 +341,11 @@ Engine::~Engine() = default;
 void Engine::AddSink(FindingSink* sink) {
   impl_->AddSink(sink);
 }
-InputResult Engine::Run(std::unique_ptr<ByteSource> bytes, const std::string& path) {
-  return impl_->Run(std::move(bytes), path);
+InputResult Engine::Run(std::unique_ptr<ByteSource> bytes, const std::string& path, const std::string& role) {
+  return impl_->Run(std::move(bytes), path, role);
+}
+std::vector<InputResult> Engine::RunAll(const std::vector<Input>& inputs) {
+  return impl_->RunAll(inputs);
 }
 void Engine::NoteError(const InputError& error) {
   impl_->NoteError(error);

@@ -2,11 +2,11 @@
 //
 //   Engine engine(program, options);
 //   engine.AddSink(&report);
-//   for (…) engine.Run(OpenInput(…), path);
+//   engine.RunAll(inputs);              // or, one after the other: engine.Run(OpenInput(…), path);
 //   engine.Finish();
 //
 // Each input goes through: lines -> records (RecordStream) -> phase 1 on `threads` workers (block_scanner.h)
-// -> phase 2 in order (sequence_matcher.h) -> sinks. Findings and their order depend on the bytes, the
+// -> phase 2 in order (correlate/correlator.h) -> sinks. Findings and their order depend on the bytes, the
 // program, `now` and the choices, never on block size or the number of threads. docs/engine.md describes it.
 //
 // Memory: a bounded number of blocks and the matcher's bounded state; it does not grow with the input.
@@ -15,8 +15,9 @@
 #ifndef FAULTLINE_RUNTIME_ENGINE_ENGINE_H_
 #define FAULTLINE_RUNTIME_ENGINE_ENGINE_H_
 
+#include "runtime/correlate/correlator.h"
 #include "runtime/decode/record_stream.h"
-#include "runtime/engine/sequence_matcher.h"
+#include "runtime/engine/plan.h"
 #include "runtime/finding/finding.h"
 #include "runtime/finding/sink.h"
 #include "runtime/finding/summary.h"
@@ -25,6 +26,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -37,7 +39,8 @@ struct EngineOptions {
   std::int64_t zone_offset = 0;  // seconds east of UTC, for times without a zone
   int context_lines = 0;         // neighbours of each evidence line that findings carry, for people
   PathMap path_map;
-  MatcherLimits limits;
+  RunContext context;  // what the run says about itself: job, branch, commit …
+  CorrelatorLimits limits;
   LineOptions lines;
   RecordChoices choices;
   RecordLimits records;
@@ -53,6 +56,15 @@ struct InputResult {
   std::int64_t bytes = 0;
 };
 
+// One input of a run. The opening is left to the engine, so that inputs read one after the other are not all
+// open at once.
+struct Input {
+  std::string path;  // what findings show as the file
+  std::string role;  // "": none
+  // Null: it could not be opened, and NoteError was told.
+  std::function<std::unique_ptr<ByteSource>()> open;
+};
+
 class Engine {
  public:
   Engine(std::shared_ptr<const Program> program, EngineOptions options);
@@ -64,7 +76,11 @@ class Engine {
   void AddSink(FindingSink* sink);
 
   // Works through one input. `path` is what findings show as the file.
-  InputResult Run(std::unique_ptr<ByteSource> bytes, const std::string& path);
+  InputResult Run(std::unique_ptr<ByteSource> bytes, const std::string& path, const std::string& role = "");
+
+  // Works through all of them: side by side, in the order of their times, where some rule looks at several at
+  // once (EnginePlan::side_by_side), else one after the other. One result for each.
+  std::vector<InputResult> RunAll(const std::vector<Input>& inputs);
 
   // An input that could not be opened, so that the summary says so.
   void NoteError(const InputError& error);

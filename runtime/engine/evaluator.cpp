@@ -82,71 +82,106 @@ void StageEvaluator::LoadWrapped(const ir::Stage& stage, const RecordView& recor
   }
 }
 
-bool StageEvaluator::TryAlternates(std::span<const AlternateId> alternates, std::string_view subject,
-                                   const Value* input, const RecordView* record,
-                                   const RecordContext& record_context, Arena* arena, StageHit* hit) {
+void StageEvaluator::Load(const ir::Stage& stage, const Subject& subject, Arena* arena) {
+  context_.arena = arena;
+  for (ir::SlotId slot : stage.stores) slots_[slot] = Value::Missing();
+  if (subject.record != nullptr && !stage.wrapped.empty()) LoadWrapped(stage, *subject.record);
+  if (stage.load != ir::kNone) program_.Call(stage.load, FrameOf(subject), context_, *scratch_);
+}
+
+Frame StageEvaluator::FrameOf(const Subject& subject) {
+  Frame frame;
+  frame.slots = slots_.data();
+  frame.input = subject.input;
+  frame.subject = subject.text;
+  frame.record = subject.context;
+  return frame;
+}
+
+// One way in which the stage can match; `element` is of its list, null where it has none.
+bool StageEvaluator::TryAlternate(AlternateId id, const Subject& subject, const Value* element, Arena* arena,
+                                  StageHit* hit) {
+  const Alternate& alternate = plan_.alternates()[id];
+  const ir::Stage& stage = *plan_.stages()[alternate.stage].stage;
+  context_.arena = arena;
+  Frame frame = FrameOf(subject);
+  hit->stage = alternate.stage;
+  hit->matched = subject.text.substr(0, 0);
+  if (alternate.pattern != ir::kNone) {
+    const std::size_t captures = plan_.module().patterns[alternate.pattern].captures.size() + 1;
+    const std::span<CaptureSpan> spans(captures_.data(), captures);
+    std::fill(spans.begin(), spans.end(), CaptureSpan{});
+    if (!program_.Match(alternate.pattern, subject.text, spans, *scratch_)) return false;
+    frame.captures = spans;
+    hit->matched = subject.text.substr(static_cast<std::size_t>(spans[0].begin),
+                                       static_cast<std::size_t>(spans[0].end - spans[0].begin));
+  }
+  for (ir::SlotId slot : stage.stores) slots_[slot] = Value::Missing();
+
+  RecordContext seen = *subject.context;
+  if (subject.record != nullptr) {
+    const LogPlace place = PlaceOf(*subject.record, hit->matched);
+    seen.line = place.line;
+    seen.column = place.column;
+  }
+  frame.record = &seen;
+  if (subject.record != nullptr && !stage.wrapped.empty()) LoadWrapped(stage, *subject.record);
+  if (stage.load != ir::kNone) program_.Call(stage.load, frame, context_, *scratch_);
+  if (element != nullptr) slots_[stage.each_slot] = *element;
+  const ir::FunctionId extract = alternate.plan == nullptr ? ir::kNone : alternate.plan->extract;
+  const ir::FunctionId guard = alternate.plan == nullptr ? ir::kNone : alternate.plan->guard;
+  if (extract != ir::kNone) program_.Call(extract, frame, context_, *scratch_);
+  if (guard != ir::kNone && !program_.Call(guard, frame, context_, *scratch_).is_true()) return false;
+  return stage.guard == ir::kNone || program_.Call(stage.guard, frame, context_, *scratch_).is_true();
+}
+
+void StageEvaluator::TryAlternates(std::span<const AlternateId> alternates, const Subject& subject,
+                                   Arena* arena, std::vector<StageHit>* hits) {
   const StagePlan& plan = plan_.stages()[plan_.alternates()[alternates.front()].stage];
   const ir::Stage& stage = *plan.stage;
-  context_.arena = arena;
-  for (AlternateId id : alternates) {
-    const Alternate& alternate = plan_.alternates()[id];
-    Frame frame;
-    frame.slots = slots_.data();
-    frame.input = input;
-    frame.subject = subject;
-    hit->matched = subject.substr(0, 0);
-    if (alternate.pattern != ir::kNone) {
-      const std::size_t captures = plan_.module().patterns[alternate.pattern].captures.size() + 1;
-      const std::span<CaptureSpan> spans(captures_.data(), captures);
-      std::fill(spans.begin(), spans.end(), CaptureSpan{});
-      if (!program_.Match(alternate.pattern, subject, spans, *scratch_)) continue;
-      frame.captures = spans;
-      hit->matched = subject.substr(static_cast<std::size_t>(spans[0].begin),
-                                    static_cast<std::size_t>(spans[0].end - spans[0].begin));
+  for (const auto& [slot, value] : plan_.rules()[plan.rule].context) slots_[slot] = value;
+  const bool counts_misses =
+      stage.in_a_row && (stage.input == ir::StageInput::kFormat || stage.input == ir::StageInput::kRule);
+  const auto one = [&](const Value* element) {
+    StageHit hit;
+    hit.record = subject.record_index;
+    hit.fits = false;
+    for (AlternateId id : alternates) {
+      hit.fits = TryAlternate(id, subject, element, arena, &hit);
+      if (hit.fits) break;
     }
-    for (ir::SlotId slot : stage.stores) slots_[slot] = Value::Missing();
-
-    RecordContext seen = record_context;
-    if (record != nullptr) {
-      const LogPlace place = PlaceOf(*record, hit->matched);
-      seen.line = place.line;
-      seen.column = place.column;
+    if (!hit.fits) {
+      if (!counts_misses) return;
+      Load(stage, subject, arena);  // its key is made of what it loads
+      if (element != nullptr) slots_[stage.each_slot] = *element;
     }
-    frame.record = &seen;
-    if (record != nullptr && !stage.wrapped.empty()) LoadWrapped(stage, *record);
-    if (stage.load != ir::kNone) program_.Call(stage.load, frame, context_, *scratch_);
-    const ir::FunctionId extract = alternate.plan == nullptr ? ir::kNone : alternate.plan->extract;
-    const ir::FunctionId guard = alternate.plan == nullptr ? ir::kNone : alternate.plan->guard;
-    if (extract != ir::kNone) program_.Call(extract, frame, context_, *scratch_);
-    if (guard != ir::kNone && !program_.Call(guard, frame, context_, *scratch_).is_true()) continue;
-    if (stage.guard != ir::kNone && !program_.Call(stage.guard, frame, context_, *scratch_).is_true())
-      continue;
-
-    hit->stage = plan_.alternates()[id].stage;
     Value* stored = arena->AllocateValues(stage.stores.size());
     for (std::size_t i = 0; i < stage.stores.size(); ++i) stored[i] = slots_[stage.stores[i]];
-    hit->stored = stored;
-    return true;
+    hit.stored = stored;
+    hits->push_back(hit);
+  };
+  if (stage.each == ir::kNone) {
+    one(nullptr);
+    return;
   }
-  return false;
+  Load(stage, subject, arena);
+  const Value list = program_.Call(stage.each, FrameOf(subject), context_, *scratch_);
+  if (list.kind != ValueKind::kList) return;
+  for (std::uint32_t i = 0; i < list.size; ++i) one(&list.items[i]);
 }
 
 void StageEvaluator::Evaluate(std::span<const AlternateId> alternates, const RecordView& record,
                               std::uint32_t record_index, Arena* arena, std::vector<StageHit>* hits) {
   const StageId stage_id = plan_.alternates()[alternates.front()].stage;
   const ir::Stage& stage = *plan_.stages()[stage_id].stage;
-  StageHit hit;
-  hit.record = record_index;
+  Subject subject{record.context.text, nullptr, &record, &record.context, record_index};
   switch (stage.input) {
     case ir::StageInput::kText:
-      if (TryAlternates(alternates, record.context.text, nullptr, &record, record.context, arena, &hit)) {
-        hits->push_back(hit);
-      }
+      TryAlternates(alternates, subject, arena, hits);
       return;
     case ir::StageInput::kRaw:
-      if (TryAlternates(alternates, record.context.raw, nullptr, &record, record.context, arena, &hit)) {
-        hits->push_back(hit);
-      }
+      subject.text = record.context.raw;
+      TryAlternates(alternates, subject, arena, hits);
       return;
     case ir::StageInput::kRule:
       return;
@@ -169,23 +204,21 @@ void StageEvaluator::Evaluate(std::span<const AlternateId> alternates, const Rec
     const std::span<Value> slots = FormatSlots(record.format);
     context_.arena = arena;
     if (!decoder_.Load(record.format, record, i, slots, context_)) continue;
-    std::string_view subject = record.context.text;
+    subject.input = slots.data();
     if (field != ir::kNone) {
       if (!IsText(slots[field])) continue;
-      subject = slots[field].AsText();
+      subject.text = slots[field].AsText();
     }
-    if (TryAlternates(alternates, subject, slots.data(), &record, record.context, arena, &hit))
-      hits->push_back(hit);
+    TryAlternates(alternates, subject, arena, hits);
   }
 }
 
-bool StageEvaluator::EvaluateRead(StageId stage, const Value* input, const RecordContext& record,
-                                  Arena* arena, StageHit* hit) {
+void StageEvaluator::EvaluateRead(StageId stage, const Value* input, const RecordContext& record,
+                                  Arena* arena, std::vector<StageHit>* hits) {
   const StagePlan& plan = plan_.stages()[stage];
-  for (AlternateId id = plan.first; id < plan.last; ++id) {
-    if (TryAlternates({&id, 1}, record.text, input, nullptr, record, arena, hit)) return true;
-  }
-  return false;
+  all_.clear();
+  for (AlternateId id = plan.first; id < plan.last; ++id) all_.push_back(id);
+  TryAlternates(all_, Subject{record.text, input, nullptr, &record, 0}, arena, hits);
 }
 
 }  // namespace faultline::runtime

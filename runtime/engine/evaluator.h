@@ -21,6 +21,9 @@ struct StageHit {
   std::uint32_t record = 0;  // index into RecordBlock::records
   StageId stage = 0;
   bool evaluated = true;  // false: candidates only, alternates [first, first + count) of ScanResult::waiting
+  // False: the stage does not match, but it counts what comes in a row, and this is an event of its kind that
+  // ends the row. Only of stages that are `in_a_row` and read a format or a rule.
+  bool fits = true;
   std::uint32_t first = 0, count = 0;
   std::string_view matched;       // a view into the record; empty, at the text's begin, where no pattern is
   const Value* stored = nullptr;  // values of Stage::stores, in its order; in the arena given to Evaluate
@@ -41,13 +44,14 @@ class StageEvaluator {
   bool IsRefutedByBytes(AlternateId alternate, const RecordView& record);
 
   // Tries `alternates`, which are of one stage, ascending, and appends the matches: at most one, but for
-  // formats of which several records stand in one. The record is resolved.
+  // formats of which several records stand in one, and for stages that look at each element of a list. The
+  // record is resolved.
   void Evaluate(std::span<const AlternateId> alternates, const RecordView& record, std::uint32_t record_index,
                 Arena* arena, std::vector<StageHit>* hits);
 
-  // The same for a stage that reads a rule: `input` is the frame of what the rule found. False: no match.
-  bool EvaluateRead(StageId stage, const Value* input, const RecordContext& record, Arena* arena,
-                    StageHit* hit);
+  // The same for a stage that reads a rule: `input` is the frame of what the rule found.
+  void EvaluateRead(StageId stage, const Value* input, const RecordContext& record, Arena* arena,
+                    std::vector<StageHit>* hits);
 
   // Runs a function over a frame.
   Value Call(ir::FunctionId function, Value* slots, const RecordContext* record, Arena* arena);
@@ -55,9 +59,22 @@ class StageEvaluator {
   const EnginePlan& plan() const { return plan_; }
 
  private:
-  bool TryAlternates(std::span<const AlternateId> alternates, std::string_view subject, const Value* input,
-                     const RecordView* record, const RecordContext& record_context, Arena* arena,
-                     StageHit* hit);
+  // What a stage looks at: one record, one of several in a record, or what a rule found.
+  struct Subject {
+    std::string_view text;
+    const Value* input = nullptr;
+    const RecordView* record = nullptr;
+    const RecordContext* context = nullptr;
+    std::uint32_t record_index = 0;
+  };
+  // Appends the matches, and the miss that ends a row.
+  void TryAlternates(std::span<const AlternateId> alternates, const Subject& subject, Arena* arena,
+                     std::vector<StageHit>* hits);
+  bool TryAlternate(AlternateId id, const Subject& subject, const Value* element, Arena* arena,
+                    StageHit* hit);
+  // What the stage takes from the record as a whole, before any alternative is tried.
+  void Load(const ir::Stage& stage, const Subject& subject, Arena* arena);
+  Frame FrameOf(const Subject& subject);
   // Copies what the record's wrappers said to where the stage wants it, the innermost first.
   void LoadWrapped(const ir::Stage& stage, const RecordView& record);
   std::span<Value> FormatSlots(ir::FormatId format);
@@ -70,6 +87,7 @@ class StageEvaluator {
   std::vector<Value> slots_;
   std::vector<Value> format_slots_;
   std::vector<CaptureSpan> captures_;
+  std::vector<AlternateId> all_;
 };
 
 // Where a hit stands in the original: line, column, offset. For text that is no part of the line's bytes (an

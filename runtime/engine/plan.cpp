@@ -2,6 +2,7 @@
 #include "runtime/engine/plan.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace faultline::runtime {
 namespace {
@@ -109,10 +110,85 @@ std::vector<ir::PatternId> SearchedPatterns(const ir::Module& module) {
   return searched;
 }
 
+// Whether the stage is looked at only while something waits for it.
+bool IsLazy(const ir::Stage& stage, std::uint32_t index) {
+  if (stage.count > 1) return false;  // what repeats is counted from the first on
+  switch (stage.kind) {
+    case ir::StageKind::kThen:
+    case ir::StageKind::kUntil:
+    case ir::StageKind::kNext:
+      return index != 0;
+    case ir::StageKind::kWithout:
+      // An absence that looks back remembers what came; so does one of a whole scope, input or run.
+      if (stage.after != ir::kNone) return true;
+      if (stage.before != ir::kNone) return false;
+      return stage.window != ir::WindowUnit::kNoWindow && stage.window != ir::WindowUnit::kScope;
+    case ir::StageKind::kMatch:
+    case ir::StageKind::kPart:
+    case ir::StageKind::kLatest:
+    case ir::StageKind::kFeed:
+    case ir::StageKind::kEnter:
+    case ir::StageKind::kPause:
+    case ir::StageKind::kClose:
+    case ir::StageKind::kEdge:
+    case ir::StageKind::kEntry:
+      return false;
+  }
+  return false;
+}
+
+bool IsDeclared(ir::RuleId scope, const ir::Module& module) {
+  return scope < module.rules.size();  // kSourceScope and kRunScope are not
+}
+
 }  // namespace
 
-EnginePlan::EnginePlan(const ir::Module& module)
-    : module_(&module), searched_(SearchedPatterns(module)), prefilter_(module.patterns, searched_) {
+// What a rule asks of the order in which records come.
+void EnginePlan::AddNeeds(const ir::Rule& rule) {
+  const auto timed = [](const ir::Window& window) { return window.unit == ir::WindowUnit::kTime; };
+  needs_times_ = needs_times_ || timed(rule.window) || rule.skew > 0;
+  for (const ir::Aggregate& aggregate : rule.aggregates) {
+    needs_times_ = needs_times_ || timed(aggregate.window);
+  }
+  for (const ir::Provided& provided : rule.provided) {
+    needs_times_ = needs_times_ || provided.kind == ir::ProvidedKind::kElapsed;
+  }
+  for (const ir::Stage& stage : rule.stages) {
+    needs_times_ = needs_times_ || stage.window == ir::WindowUnit::kTime;
+    side_by_side_ = side_by_side_ || stage.key != ir::kNone || !stage.role.empty() ||
+                    ((stage.kind == ir::StageKind::kLatest || stage.kind == ir::StageKind::kNext) &&
+                     stage.reach == ir::Reach::kRun);
+  }
+}
+
+// Which scopes' current instances the matches of each rule keep. Readers stand behind what they read, so one
+// walk from the last rule to the first hands their needs on.
+void EnginePlan::AddScopes() {
+  for (ir::RuleId r = static_cast<ir::RuleId>(rules_.size()); r-- > 0;) {
+    const ir::Rule& rule = module_->rules[r];
+    std::vector<ir::RuleId>& scopes = rules_[r].scopes;
+    const auto add = [&](ir::RuleId scope) {
+      if (IsDeclared(scope, *module_)) scopes.push_back(scope);
+    };
+    for (const ir::Provided& provided : rule.provided) add(provided.scope);
+    add(rule.window.scope);
+    for (const ir::Aggregate& aggregate : rule.aggregates) add(aggregate.window.scope);
+    for (const ir::Explains& explains : rule.explains) add(explains.window.scope);
+    for (const ir::Stage& stage : rule.stages) add(stage.scope);
+    for (StageId reader : rules_[r].readers) {
+      const ir::RuleId other = stages_[reader].rule;
+      if (other > r) scopes.insert(scopes.end(), rules_[other].scopes.begin(), rules_[other].scopes.end());
+    }
+    std::sort(scopes.begin(), scopes.end());
+    scopes.erase(std::unique(scopes.begin(), scopes.end()), scopes.end());
+  }
+}
+
+EnginePlan::EnginePlan(const ir::Module& module, RunContext context)
+    : module_(&module),
+      context_(std::move(context)),
+      searched_(SearchedPatterns(module)),
+      prefilter_(module.patterns, searched_) {
   std::vector<std::vector<AlternateId>> by_pattern(module.patterns.size());
   for (const ir::Format& format : module.formats) {
     if (IsComputed(module, format, format.message)) computed_text_ = true;
@@ -124,6 +200,16 @@ EnginePlan::EnginePlan(const ir::Module& module)
     for (ir::FunctionId function : {rule.finish, rule.report, rule.fix, rule.at}) {
       plan.keeps_text = plan.keeps_text || UsesText(module, function);
     }
+    for (const ir::Step& step : rule.steps) {
+      plan.keeps_text = plan.keeps_text || UsesText(module, step.function);
+    }
+    for (const ir::Provided& provided : rule.provided) {
+      if (provided.kind != ir::ProvidedKind::kContext) continue;
+      for (const auto& [name, text] : context_) {
+        if (name == provided.name) plan.context.emplace_back(provided.slot, Value::Text(text));
+      }
+    }
+    AddNeeds(rule);
     for (std::uint32_t s = 0; s < rule.stages.size(); ++s) {
       const ir::Stage& stage = rule.stages[s];
       StagePlan& entry = stages_.emplace_back();
@@ -132,30 +218,12 @@ EnginePlan::EnginePlan(const ir::Module& module)
       entry.index = s;
       entry.stage = &stage;
       entry.first = static_cast<AlternateId>(alternates_.size());
-      needs_times_ = needs_times_ || stage.window == ir::WindowUnit::kTime;
       entry.reads_rule = stage.input == ir::StageInput::kRule;
-      switch (stage.kind) {
-        case ir::StageKind::kMatch:
-        case ir::StageKind::kThen:
-          plan.positive.push_back(s);
-          break;
-        case ir::StageKind::kWithout:
-          (stage.window == ir::WindowUnit::kNoWindow ? plan.absences : plan.vetoes).push_back(s);
-          break;
-        case ir::StageKind::kUntil:
-        case ir::StageKind::kPart:
-        case ir::StageKind::kLatest:
-        case ir::StageKind::kNext:
-        case ir::StageKind::kFeed:
-        case ir::StageKind::kEnter:
-        case ir::StageKind::kPause:
-        case ir::StageKind::kClose:
-        case ir::StageKind::kEdge:
-        case ir::StageKind::kEntry:
-          break;
+      if (stage.kind == ir::StageKind::kMatch || stage.kind == ir::StageKind::kThen ||
+          stage.kind == ir::StageKind::kPart) {
+        plan.positive.push_back(s);
       }
-      entry.lazy =
-          s != 0 && !(stage.kind == ir::StageKind::kWithout && stage.window == ir::WindowUnit::kNoWindow);
+      entry.lazy = IsLazy(stage, s);
       auto add = [&](ir::PatternId pattern, const ir::Alternative* alternative) {
         const AlternateId alternate = static_cast<AlternateId>(alternates_.size());
         alternates_.push_back({id, pattern, alternative});
@@ -176,6 +244,7 @@ EnginePlan::EnginePlan(const ir::Module& module)
     if (stage.reads_rule && stage.stage->rule < rules_.size())
       rules_[stage.stage->rule].readers.push_back(id);
   }
+  AddScopes();
 
   called_starts_.push_back(0);
   for (LiteralId literal = 0; literal < prefilter_.literals().size(); ++literal) {

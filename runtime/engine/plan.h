@@ -10,11 +10,13 @@
 
 #include "ir/ir.h"
 #include "runtime/match/prefilter.h"
+#include "support/value/value.h"
 
 #include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace faultline::runtime {
@@ -28,12 +30,16 @@ struct Alternate {
   const ir::Alternative* plan = nullptr;  // null: the stage has no alternatives
 };
 
+// What the run says about itself: job, branch, commit … (Provided kContext).
+using RunContext = std::vector<std::pair<std::string, std::string>>;
+
 struct StagePlan {
   ir::RuleId rule = 0;
   std::uint32_t index = 0;  // in the rule
   const ir::Stage* stage = nullptr;
   AlternateId first = 0, last = 0;  // its alternates [first, last)
-  // Looked at only while a match waits for it. Others (first stages; `without` for the whole input) always.
+  // Looked at only while something waits for it (Services::AddWaiter). Others always: first stages, parts,
+  // and what must be remembered: an absence that looks back, an as-of join's events, repetitions.
   bool lazy = false;
   // Some alternate has no literal to search for: it is a candidate on every record.
   bool everywhere = false;
@@ -42,17 +48,21 @@ struct StagePlan {
 
 struct RulePlan {
   StageId first_stage = 0;
-  std::vector<std::uint32_t> positive;  // indices of `match` and `then` stages, in order
-  std::vector<std::uint32_t> vetoes;    // indices of `without` stages with a window
-  std::vector<std::uint32_t> absences;  // indices of `without` stages for the whole input
-  std::vector<StageId> readers;         // stages of other rules that read this one
-  bool keeps_text = false;              // report, fix or at look at the record's text or bytes
+  std::vector<std::uint32_t> positive;                // indices of `match`, `then` and part stages, in order
+  std::vector<StageId> readers;                       // stages of other rules that read this one
+  std::vector<std::pair<ir::SlotId, Value>> context;  // slots that hold the run's context
+  // Scopes whose current instance a match keeps: those that the rule names, or a rule that reads it;
+  // ascending.
+  std::vector<ir::RuleId> scopes;
+  bool keeps_text = false;  // report, fix or at look at the record's text or bytes
 };
 
 class EnginePlan {
  public:
   // `module` must outlive the plan.
-  explicit EnginePlan(const ir::Module& module);
+  explicit EnginePlan(const ir::Module& module, RunContext context = {});
+  EnginePlan(const EnginePlan&) = delete;
+  EnginePlan& operator=(const EnginePlan&) = delete;
 
   const ir::Module& module() const { return *module_; }
   const std::vector<Alternate>& alternates() const { return alternates_; }
@@ -70,16 +80,22 @@ class EnginePlan {
   // Some format computes its message, so that texts can hold literals that stand nowhere in the bytes: every
   // record is resolved and its text searched again.
   bool computed_text() const { return computed_text_; }
-  // Some stage has a time window: every record is resolved, since one without a time has that of the record
-  // before it.
+  // Times are looked at (windows, order between inputs): every record is resolved, since one without a time
+  // has that of the record before it.
   bool needs_times() const { return needs_times_; }
+  // Some rule looks at several inputs at once: they are read side by side, in the order of their times.
+  bool side_by_side() const { return side_by_side_; }
 
   // For `explain`: how the stage's candidates are found: "literal `checksum mismatch`", "every record: no
   // literal".
   std::string DescribeStage(ir::RuleId rule, std::uint32_t stage) const;
 
  private:
+  void AddNeeds(const ir::Rule& rule);
+  void AddScopes();
+
   const ir::Module* module_;
+  RunContext context_;  // what RulePlan::context points to
   std::vector<Alternate> alternates_;
   std::vector<StagePlan> stages_;
   std::vector<RulePlan> rules_;
@@ -90,6 +106,7 @@ class EnginePlan {
   std::vector<AlternateId> everywhere_;
   bool computed_text_ = false;
   bool needs_times_ = false;
+  bool side_by_side_ = false;
 };
 
 }  // namespace faultline::runtime

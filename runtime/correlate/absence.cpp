@@ -1,0 +1,308 @@
+// `without`: what refutes a match, what is remembered for that, and when an absence is decided. See
+// match_operator.h for the three forms.
+#include "runtime/correlate/match_operator.h"
+
+#include <algorithm>
+
+namespace faultline::runtime {
+namespace {
+
+constexpr std::uint64_t kMemoryBytes = 256;
+constexpr std::size_t kPlainEvents = 64;  // remembered of an absence whose condition asks nothing of them
+
+ir::Window WindowOf(const ir::Stage& stage) {
+  return {stage.window, stage.amount, stage.scope};
+}
+
+}  // namespace
+
+// The positive stage (among positive ones) behind which a watch begins.
+std::uint32_t MatchOperator::WatchBegin(std::uint32_t index) const {
+  const ir::Stage& from = stage(index);
+  if (from.after != ir::kNone && ordinal_[from.after] != kNoStage) return ordinal_[from.after];
+  return static_cast<std::uint32_t>(plan_.positive.size() - 1);
+}
+
+Timer MatchOperator::DomainOf(std::uint32_t index, const Position& position,
+                              const std::shared_ptr<ScopeInstance>& scope, std::uint64_t key,
+                              std::uint64_t* bucket) const {
+  const ir::Stage& from = stage(index);
+  Timer timer;
+  timer.rule = rule_id_;
+  timer.what = index;
+  timer.stream = position.stream;
+  bool run = keyed_;
+  if (from.window == ir::WindowUnit::kScope) {
+    run = from.scope == ir::kRunScope;
+    if (from.scope != ir::kRunScope && from.scope != ir::kSourceScope && scope != nullptr) {
+      timer.clock = Clock::kScope;
+      timer.of = scope->number;
+      timer.over = scope->ended;
+    }
+  }
+  if (timer.clock != Clock::kScope) {
+    timer.clock = run ? Clock::kRun : Clock::kSource;
+    timer.of = run ? 0 : position.input;
+  }
+  // Keys and domains are below 2^28 and 2^32 in any run that fits its bounds; a domain of its own for each.
+  *bucket = static_cast<std::uint64_t>(timer.clock == Clock::kScope) << 63 |
+            (static_cast<std::uint64_t>(timer.of) & 0x7fffffff) << 32 | (key & 0xffffffff);
+  return timer;
+}
+
+bool MatchOperator::PassStage(Instance* instance, std::uint32_t passed) {
+  for (std::uint32_t index : absences_) {
+    const ir::Stage& from = stage(index);
+    switch (absence_[index]) {
+      case Absence::kNone:
+        break;
+      case Absence::kWatch:
+        if (from.before != ir::kNone && ordinal_[from.before] == passed) {
+          for (const Wait& wait : instance->waits) {
+            if (wait.stage != index) continue;
+            Unwait(instance, index);
+            --instance->open;
+            break;
+          }
+        } else if (WatchBegin(index) == passed) {
+          if (!WaitFor(instance, index, WindowOf(from), instance->at[passed])) {
+            Remove(instance);
+            return false;
+          }
+          ++instance->open;
+        }
+        break;
+      case Absence::kBack:
+        if (ordinal_[from.before] == passed && from.join == ir::kNone &&
+            Remembers(index, instance->partition, *instance, &instance->at[passed])) {
+          if (every_ && passed + 1 < plan_.positive.size()) {
+            instance->vetoed = true;
+            break;
+          }
+          Remove(instance);
+          return false;
+        }
+        break;
+      case Absence::kDomain: {
+        if (passed != 0) break;
+        Wait wait;
+        wait.stage = index;
+        wait.timed = true;
+        wait.timer = DomainOf(index, instance->match.begin, ScopeIn(instance->match, from.scope),
+                              keyed_ ? instance->key : 0, &wait.bucket);
+        wait.timer.number = instance->number;
+        const auto memory = memories_[index].find(wait.bucket);
+        if (from.join == ir::kNone && memory != memories_[index].end() && memory->second.any) {
+          Remove(instance);
+          return false;
+        }
+        services_->SetTimer(wait.timer);
+        waiting_[index][wait.bucket].emplace(instance->number, instance);
+        Register(index, wait.timer.stream, true);
+        instance->waits.push_back(wait);
+        ++instance->open;
+        break;
+      }
+    }
+  }
+  return true;
+}
+
+void MatchOperator::OnAbsence(const Event& event) {
+  if (!event.fits) return;
+  const ir::Stage& from = *event.stage;
+  const Point point = PointOf(event);
+  if (!decided_until_.empty() && point.timed()) {
+    const auto decided = decided_until_.find(keyed_ ? 0 : event.position.stream);
+    if (decided != decided_until_.end() && point.time.integer <= decided->second) {
+      ++services_->counts(rule_id_).late;
+    }
+  }
+  Partition partition = 0;
+  const bool known = FindPartition(event, &partition);
+  switch (absence_[event.index]) {
+    case Absence::kNone:
+      return;
+    case Absence::kWatch: {
+      std::map<std::uint64_t, Instance*>* bucket = known ? WaitingFor(event.index, partition) : nullptr;
+      if (bucket == nullptr) return;
+      std::vector<Instance*> waiting;
+      for (const auto& [number, instance] : *bucket) waiting.push_back(instance);
+      const std::uint32_t begin = WatchBegin(event.index);
+      for (Instance* instance : waiting) {
+        const Point& after = instance->at[begin];
+        if (!ComesAfter(point, after, rule_.skew) || !Inside(WindowOf(from), after, event, instance->match) ||
+            !Joins(instance->match, event)) {
+          continue;
+        }
+        Refute(instance, event.index, !instance->whole);
+      }
+      return;
+    }
+    case Absence::kBack: {
+      Timer end;
+      end.rule = rule_id_;
+      end.stream = event.position.stream;
+      end.clock = keyed_ ? Clock::kRun : Clock::kSource;
+      end.of = keyed_ ? 0 : event.position.input;
+      if (keyed_) {
+        partition = services_->keys(rule_id_).Hold(event.key);
+        Remember(event.index, event, partition, end);
+        services_->keys(rule_id_).Release(partition);
+      } else {
+        Remember(event.index, event, partition, end);
+      }
+      return;
+    }
+    case Absence::kDomain: {
+      KeyId key = kNoKey;
+      if (keyed_) key = services_->keys(rule_id_).Hold(event.key);
+      std::uint64_t bucket = 0;
+      const std::shared_ptr<ScopeInstance> scope =
+          from.window == ir::WindowUnit::kScope ? services_->ScopeOf(from.scope, event) : nullptr;
+      const Timer end = DomainOf(event.index, event.position, scope, key, &bucket);
+      Remember(event.index, event, bucket, end);
+      if (from.join == ir::kNone) {
+        if (std::map<std::uint64_t, Instance*>* in_domain = WaitingFor(event.index, bucket)) {
+          std::vector<Instance*> waiting;
+          for (const auto& [number, instance] : *in_domain) waiting.push_back(instance);
+          for (Instance* instance : waiting) Refute(instance, event.index, !instance->whole);
+        }
+      }
+      if (key != kNoKey) services_->keys(rule_id_).Release(key);
+      return;
+    }
+  }
+}
+
+// In a rule with `every` a chain that is refuted between its stages stays what later stages are joined with:
+// there is no second try.
+void MatchOperator::Refute(Instance* instance, std::uint32_t index, bool between) {
+  if (every_ && between) {
+    instance->vetoed = true;
+    Unwait(instance, index);
+    --instance->open;
+    return;
+  }
+  Remove(instance);
+}
+
+// The window of an absence is over.
+void MatchOperator::CloseAbsence(Instance* instance, std::uint32_t index) {
+  Timer timer;
+  std::uint64_t bucket = 0;
+  for (const Wait& wait : instance->waits) {
+    if (wait.stage != index) continue;
+    timer = wait.timer;
+    bucket = wait.bucket;
+  }
+  if (services_->interrupted()) {
+    ++services_->counts(rule_id_).undecided;
+    Remove(instance);
+    return;
+  }
+  if (absence_[index] == Absence::kDomain && Remembers(index, bucket, *instance, nullptr)) {
+    Remove(instance);
+    return;
+  }
+  if (timer.clock == Clock::kTime || timer.clock == Clock::kRunTime) {
+    std::int64_t& until = decided_until_.try_emplace(keyed_ ? 0 : timer.stream, timer.end).first->second;
+    until = std::max(until, timer.end);
+  }
+  Unwait(instance, index);
+  --instance->open;
+  Advance(instance);
+}
+
+// ---------------------------------------------------------------- what is remembered
+
+void MatchOperator::Remember(std::uint32_t index, const Event& event, std::uint64_t bucket,
+                             const Timer& end) {
+  const ir::Stage& from = stage(index);
+  auto [it, added] = memories_[index].try_emplace(bucket);
+  Memory& memory = it->second;
+  if (added) {
+    memory.number = services_->Admit(rule_id_, kMemoryBytes);
+    memory.bytes = kMemoryBytes;
+    memory.stage = index;
+    memory.bucket = bucket;
+    if (keyed_) memory.key = services_->keys(rule_id_).Hold(event.key);
+    memory.timer = end;
+    memory.timer.number = kMemory | memory.number;
+    memory.timer.what = index;
+    memory_numbers_.emplace(memory.number, std::pair(index, bucket));
+    services_->SetTimer(memory.timer);
+  }
+  memory.any = true;
+  const bool plain = from.join == ir::kNone;
+  if (plain && absence_[index] == Absence::kDomain) return;
+  // Without a window and a condition the first one stands before all that a later one stands before.
+  if (plain && from.window == ir::WindowUnit::kNoWindow && !memory.events.empty() && !keyed_) return;
+  Remembered kept;
+  kept.point = PointOf(event);
+  if (!plain) {
+    kept.arena = std::make_unique<Arena>();
+    for (std::size_t i = 0; i < from.stores.size(); ++i) {
+      kept.stored.push_back(kept.arena->DeepCopy(event.stored[i]));
+    }
+    memory.bytes += kept.arena->bytes_used();
+  }
+  memory.bytes += sizeof(Remembered);
+  memory.events.push_back(std::move(kept));
+  if (memory.events.size() > (plain ? kPlainEvents : services_->limits().max_pending)) {
+    if (!plain) {
+      ++services_->counts(rule_id_).dropped;
+      memory.bytes -= std::min<std::uint64_t>(memory.bytes, memory.events.front().arena->bytes_used());
+    }
+    memory.bytes -= std::min<std::uint64_t>(memory.bytes, sizeof(Remembered));
+    memory.events.pop_front();
+  }
+  services_->Resize(memory.number, memory.bytes);
+}
+
+void MatchOperator::Forget(std::uint64_t number) {
+  const auto it = memory_numbers_.find(number);
+  if (it == memory_numbers_.end()) return;
+  const auto [index, bucket] = it->second;
+  memory_numbers_.erase(it);
+  const auto memory = memories_[index].find(bucket);
+  services_->CancelTimer(memory->second.timer);
+  services_->Release(number);
+  if (memory->second.key != kNoKey) services_->keys(rule_id_).Release(memory->second.key);
+  memories_[index].erase(memory);
+}
+
+bool MatchOperator::JoinsRemembered(std::uint32_t index, const Instance& instance, const Remembered& event) {
+  const ir::Stage& from = stage(index);
+  if (from.join == ir::kNone) return true;
+  frame_ = instance.match.slots;
+  for (std::size_t i = 0; i < from.stores.size(); ++i) frame_[from.stores[i]] = event.stored[i];
+  return services_->evaluator()
+      ->Call(from.join, frame_.data(), &instance.match.record, services_->temporary())
+      .is_true();
+}
+
+// Whether something is remembered that refutes the match: strictly before a stage, and inside the window, or
+// (`before` is null) anywhere in the domain.
+bool MatchOperator::Remembers(std::uint32_t index, std::uint64_t bucket, const Instance& instance,
+                              const Point* before) {
+  const auto it = memories_[index].find(bucket);
+  if (it == memories_[index].end()) return false;
+  const ir::Stage& from = stage(index);
+  if (before == nullptr && from.join == ir::kNone) return it->second.any;
+  for (const Remembered& event : it->second.events) {
+    if (before != nullptr) {
+      if (!ComesAfter(*before, event.point, rule_.skew)) continue;
+      Event stage_event;
+      stage_event.stage = &from;
+      stage_event.position = before->position;
+      stage_event.extent = before->extent;
+      stage_event.time = before->time;
+      if (!Inside(WindowOf(from), event.point, stage_event, instance.match)) continue;
+    }
+    if (JoinsRemembered(index, instance, event)) return true;
+  }
+  return false;
+}
+
+}  // namespace faultline::runtime

@@ -1,0 +1,377 @@
+// Phase 2: see correlator.h.
+#include "runtime/correlate/correlator.h"
+
+#include <algorithm>
+#include <tuple>
+#include <utility>
+
+namespace faultline::runtime {
+namespace {
+
+// Stages that bring a match on go before those that only look at it, later ones before earlier ones.
+bool IsPositive(ir::StageKind kind) {
+  switch (kind) {
+    case ir::StageKind::kMatch:
+    case ir::StageKind::kThen:
+    case ir::StageKind::kPart:
+    case ir::StageKind::kEnter:
+    case ir::StageKind::kEdge:
+    case ir::StageKind::kEntry:
+      return true;
+    case ir::StageKind::kWithout:
+    case ir::StageKind::kUntil:
+    case ir::StageKind::kLatest:
+    case ir::StageKind::kNext:
+    case ir::StageKind::kFeed:
+    case ir::StageKind::kPause:
+    case ir::StageKind::kClose:
+      return false;
+  }
+  return false;
+}
+
+}  // namespace
+
+Correlator::Correlator(const EnginePlan& plan, StageEvaluator* evaluator, const CorrelatorLimits& limits,
+                       int context_lines, Decided decided)
+    : Services(plan, evaluator, limits, context_lines), decided_callback_(std::move(decided)) {
+  operators_.resize(plan.rules().size());
+  for (ir::RuleId rule = 0; rule < plan.rules().size(); ++rule) operators_[rule] = MakeOperator(this, rule);
+}
+
+Correlator::~Correlator() = default;
+
+void Correlator::BeginSource(std::uint32_t input, const std::string& role) {
+  if (input >= sources_.size()) sources_.resize(input + 1);
+  sources_[input] = Source{role, {}, 0};
+}
+
+Correlator::Stream* Correlator::StreamOf(Source* source, std::uint32_t input, std::uint32_t stream) {
+  if (stream >= source->streams.size()) source->streams.resize(stream + 1, kAnyStream);
+  std::uint32_t& number = source->streams[stream];
+  if (number == kAnyStream) {
+    number = next_stream_++;
+    Stream added;
+    added.state = std::make_unique<StreamState>();
+    added.state->input = input;
+    streams_.emplace(number, std::move(added));
+  }
+  return &streams_.find(number)->second;
+}
+
+void Correlator::AddDue(const Timers& timers, std::int64_t now, Clock clock, std::int64_t of) {
+  for (const auto& [key, place] : timers) {
+    const auto& [end, number, what, rule] = key;
+    if (end >= now) break;
+    agenda_[rule].timers.push_back({number, what, {clock, of, end, rule, number, what, place.stream}});
+  }
+}
+
+void Correlator::AddAll(const Timers& timers, Clock clock, std::int64_t of) {
+  for (const auto& [key, place] : timers) {
+    const auto& [end, number, what, rule] = key;
+    agenda_[rule].timers.push_back({number, what, {clock, of, end, rule, number, what, place.stream}});
+  }
+}
+
+void Correlator::OnTimerAtEnd(const Timer& timer) {
+  agenda_[timer.rule].timers.push_back({timer.number, timer.what, timer});
+}
+
+void Correlator::Record(std::uint32_t input, RecordBlock* block, std::uint32_t index,
+                        std::span<const StageHit> hits, const ScanResult& scan, const LineLookup& lines) {
+  RecordView& record = block->records[index];
+  Source& source = sources_[input];
+  Stream& stream = *StreamOf(&source, input, record.stream);
+  StreamState& state = *stream.state;
+  state.line = record.stream_line;
+  state.log_line = record.context.line;
+  if (state.records++ == 0) state.first_log_line = record.context.line;
+  ++source.records;
+  ++order_;
+  if (record.context.time.kind == ValueKind::kTime) {
+    state.time = record.context.time;
+    state.watermark = std::max(state.watermark, state.time.integer);
+    run_watermark_ = std::max(run_watermark_, state.watermark);
+  }
+  const auto due = [](const Timers& timers, std::int64_t now) {
+    return !timers.empty() && std::get<0>(timers.begin()->first) < now;
+  };
+  const std::int64_t nows[3] = {state.line, state.records, state.watermark};
+  const bool any_due = due(stream.timers[0], nows[0]) || due(stream.timers[1], nows[1]) ||
+                       due(stream.timers[2], nows[2]) || due(run_time_, run_watermark_);
+  if (hits.empty() && !any_due && stream.hungry.empty() && hungry_.empty()) return;
+
+  const std::uint32_t number = source.streams[record.stream];
+  lines_ = &lines;
+  record_ = &record;
+  position_ = {order_, source.records, input, number, record.stream_line, state.records, state.time};
+  record_position_ = position_;
+  temporary_.Reset();
+
+  if (any_due) {
+    for (std::size_t unit = 0; unit < 3; ++unit) {
+      AddDue(stream.timers[unit], nows[unit], static_cast<Clock>(unit), number);
+    }
+    AddDue(run_time_, run_watermark_, Clock::kRunTime, 0);
+  }
+  const auto evaluate = [&](std::span<const AlternateId> alternates) {
+    evaluated_.clear();
+    evaluator_->Resolve(record, &block->arena);
+    evaluator_->Evaluate(alternates, record, index, &temporary_, &evaluated_);
+    for (const StageHit& found : evaluated_) {
+      agenda_[plan_.stages()[found.stage].rule].hits.push_back(found);
+    }
+  };
+  for (const StageHit& hit : hits) {
+    const StagePlan& stage = plan_.stages()[hit.stage];
+    if (hit.evaluated) {
+      agenda_[stage.rule].hits.push_back(hit);
+    } else if (!stage.everywhere && IsWaitedFor(hit.stage, number)) {
+      evaluate(std::span<const AlternateId>(scan.waiting).subspan(hit.first, hit.count));
+    }
+  }
+  const auto evaluate_all = [&](StageId id) {
+    alternates_.clear();
+    for (AlternateId a = plan_.stages()[id].first; a < plan_.stages()[id].last; ++a) alternates_.push_back(a);
+    evaluate(alternates_);
+  };
+  for (StageId id : stream.hungry) evaluate_all(id);
+  for (StageId id : hungry_) {
+    if (!stream.hungry.contains(id)) evaluate_all(id);
+  }
+  Settle();
+}
+
+// Does all there is to do at the position: what is found may be read, scopes may end by it, which decides
+// more.
+void Correlator::Settle() {
+  DoAgenda();
+  events_first_ = true;
+  while (!ended_scopes_.empty()) {
+    EndScopes();
+    DoAgenda();
+  }
+  events_first_ = at_end_;
+  GiveOut();
+}
+
+// Deciding a rule may add work for rules that read it; those come later in the map.
+void Correlator::DoAgenda() {
+  while (!agenda_.empty()) {
+    auto node = agenda_.extract(agenda_.begin());
+    if (operators_[node.key()] != nullptr) DoRule(node.key(), &node.mapped());
+  }
+}
+
+void Correlator::DoRule(ir::RuleId rule, Work* work) {
+  Operator* operation = operators_[rule].get();
+  if (events_first_) DoEvents(work);
+  DoTimers(rule, work);
+  for (const auto& instance : work->scope_ends) operation->OnScopeEnd(instance);
+  if (!events_first_) DoEvents(work);
+  if (work->ended_input >= 0) operation->OnEndOfSource(static_cast<std::uint32_t>(work->ended_input));
+  if (work->ended_run) operation->OnEndOfRun();
+  EnforceLimits(rule);
+}
+
+void Correlator::DoTimers(ir::RuleId rule, Work* work) {
+  std::sort(work->timers.begin(), work->timers.end());
+  for (const DueTimer& due : work->timers) {
+    Timers* timers = TimersOf(due.timer);
+    if (timers == nullptr ||
+        timers->erase(TimerKey(due.timer.end, due.timer.number, due.timer.what, rule)) == 0) {
+      continue;
+    }
+    position_ = at_end_ ? EndOf(due.timer.stream) : record_position_;
+    operators_[rule]->OnTimer(due.number, due.what);
+  }
+  position_ = record_position_;
+}
+
+void Correlator::DoEvents(Work* work) {
+  // What other rules found is brought into the same form as what was found in the record.
+  struct Item {
+    StageHit hit;
+    const Offer* offer = nullptr;
+    bool positive = false;
+  };
+  std::vector<Item> items;
+  items.reserve(work->hits.size() + work->offers.size());
+  for (const StageHit& hit : work->hits) items.push_back({hit, nullptr, false});
+  for (const Offer& offer : work->offers) {
+    evaluated_.clear();
+    evaluator_->EvaluateRead(offer.stage, offer.match->slots.data(), offer.match->record, &temporary_,
+                             &evaluated_);
+    for (const StageHit& hit : evaluated_) items.push_back({hit, &offer, false});
+  }
+  for (Item& item : items) item.positive = IsPositive(plan_.stages()[item.hit.stage].stage->kind);
+  std::stable_sort(items.begin(), items.end(), [](const Item& a, const Item& b) {
+    if (a.positive != b.positive) return a.positive;
+    return a.hit.stage > b.hit.stage;
+  });
+  for (const Item& item : items) GiveStage(item.hit, item.offer);
+  position_ = record_position_;
+}
+
+void Correlator::GiveStage(const StageHit& hit, const Offer* offer) {
+  const StagePlan& plan = plan_.stages()[hit.stage];
+  Event event;
+  event.id = hit.stage;
+  event.index = plan.index;
+  event.stage = plan.stage;
+  event.fits = hit.fits;
+  event.stored = hit.stored;
+  event.matched = hit.matched;
+  if (offer != nullptr) {
+    event.found = offer->match.get();
+    event.position = offer->position;
+    event.extent = offer->match->extent;
+    event.time = offer->match->time;
+  } else {
+    event.record = record_;
+    event.position = record_position_;
+    event.extent = {record_position_.stream_line, record_position_.stream_line,
+                    record_position_.stream_record, record_position_.stream_record};
+    event.time = record_position_.time;
+  }
+  position_ = event.position;
+  if (!plan.stage->role.empty() && sources_[event.position.input].role != plan.stage->role) return;
+  if (plan.stage->key != ir::kNone && !MakeKey(plan.rule, &event)) {
+    ++counts_[plan.rule].missing_key;
+    return;
+  }
+  operators_[plan.rule]->OnStage(event);
+}
+
+// The key is made of what the stage stored, of the run's context and of current scopes. False: a part of it
+// is missing.
+bool Correlator::MakeKey(ir::RuleId id, Event* event) {
+  const ir::Rule& ir_rule = rule(id);
+  BlankFrame(id, &frame_);
+  const auto& stores = event->stage->stores;
+  for (std::size_t i = 0; i < stores.size(); ++i) frame_[stores[i]] = event->stored[i];
+  for (const ir::Provided& provided : ir_rule.provided) {
+    if (provided.kind != ir::ProvidedKind::kScopeInstance || provided.stage != event->index) continue;
+    const auto instance = ScopeOf(provided.scope, *event);
+    frame_[provided.slot] = instance == nullptr ? Value::Missing() : Value::Int(instance->number);
+  }
+  event->key = evaluator_->Call(event->stage->key, frame_.data(), &event->context(), &temporary_);
+  if (event->key.kind != ValueKind::kList) return false;
+  for (std::uint32_t i = 0; i < event->key.size; ++i) {
+    if (event->key.items[i].is_missing()) return false;
+  }
+  return true;
+}
+
+void Correlator::Decide(ir::RuleId id, Match match) {
+  const ir::Rule& ir_rule = rule(id);
+  if (ir_rule.finish != ir::kNone) {
+    evaluator_->Call(ir_rule.finish, match.slots.data(), &match.record, match.arena.get());
+  }
+  const auto& readers = plan_.rules()[id].readers;
+  if (!readers.empty()) {
+    auto shared = std::make_shared<const Match>(match);
+    for (StageId reader : readers) {
+      const StagePlan& stage = plan_.stages()[reader];
+      if (stage.rule <= id) continue;  // not a well-formed module; would never end
+      if (stage.lazy && !IsWaitedFor(reader, position_.stream)) continue;
+      agenda_[stage.rule].offers.push_back({reader, shared, position_});
+    }
+  }
+  if (!ir_rule.is_event && ir_rule.shape != ir::RuleShape::kScope) decided_.push_back({id, std::move(match)});
+}
+
+void Correlator::EndScope(std::shared_ptr<ScopeInstance> instance, Match found) {
+  ended_scopes_.push_back({std::move(instance), std::move(found)});
+}
+
+void Correlator::EndScopes() {
+  std::vector<EndedScope> ended = std::move(ended_scopes_);
+  ended_scopes_.clear();
+  for (EndedScope& scope : ended) {
+    scope.instance->ended = true;
+    if (const auto timers = scope_timers_.find(scope.instance->number); timers != scope_timers_.end()) {
+      AddAll(timers->second, Clock::kScope, scope.instance->number);
+    }
+    if (const auto watchers = scope_watchers_.find(scope.instance->scope);
+        watchers != scope_watchers_.end()) {
+      for (ir::RuleId watcher : watchers->second) agenda_[watcher].scope_ends.push_back(scope.instance);
+    }
+    position_ = record_ == nullptr ? EndOf(scope.instance->stream) : record_position_;
+    Decide(scope.instance->scope, std::move(scope.found));
+  }
+  position_ = record_position_;
+}
+
+void Correlator::GiveOut() {
+  if (decided_.empty()) return;
+  std::stable_sort(decided_.begin(), decided_.end(), [this](const DecidedMatch& a, const DecidedMatch& b) {
+    if (a.match.place.line != b.match.place.line) return a.match.place.line < b.match.place.line;
+    return plan_.module().rules[a.rule].name < plan_.module().rules[b.rule].name;
+  });
+  std::vector<DecidedMatch> decided = std::move(decided_);
+  decided_.clear();
+  for (DecidedMatch& found : decided) decided_callback_(found.rule, std::move(found.match));
+}
+
+// The work stands behind all records: of the source, or of the run.
+void Correlator::BeginEnd(bool interrupted) {
+  temporary_.Reset();
+  record_ = nullptr;
+  interrupted_ = interrupted;
+  position_ = {};
+  position_.order = ++order_;
+  at_end_ = events_first_ = true;
+}
+
+void Correlator::EndSource(std::uint32_t input, bool interrupted) {
+  Source& source = sources_[input];
+  BeginEnd(interrupted);
+  position_.record = source.records + 1;
+  position_.input = input;
+  record_position_ = position_;
+  // Scopes end before what waits in their streams.
+  for (ir::RuleId id = 0; id < operators_.size(); ++id) {
+    if (operators_[id] != nullptr && rule(id).shape == ir::RuleShape::kScope) {
+      operators_[id]->OnEndOfSource(input);
+    }
+  }
+  while (!ended_scopes_.empty()) {
+    EndScopes();
+    DoAgenda();
+  }
+  ending_input_ = input;
+  for (std::uint32_t number : source.streams) {
+    if (number == kAnyStream) continue;
+    const Stream& stream = streams_.find(number)->second;
+    for (std::size_t unit = 0; unit < 3; ++unit) {
+      AddAll(stream.timers[unit], static_cast<Clock>(unit), number);
+    }
+  }
+  AddAll(source_timers_[input], Clock::kSource, input);
+  for (ir::RuleId id = 0; id < operators_.size(); ++id) {
+    if (rule(id).shape != ir::RuleShape::kScope) agenda_[id].ended_input = input;
+  }
+  Settle();
+  for (std::uint32_t number : source.streams) streams_.erase(number);
+  source.streams.clear();
+  source_timers_.erase(input);
+  ending_input_ = -1;
+  at_end_ = events_first_ = false;
+}
+
+void Correlator::EndRun(bool interrupted) {
+  BeginEnd(interrupted);
+  if (run_watermark_ != INT64_MIN) position_.time = Value::Integer(ValueKind::kTime, run_watermark_);
+  record_position_ = position_;
+  ending_run_ = true;
+  AddAll(run_time_, Clock::kRunTime, 0);
+  AddAll(run_timers_, Clock::kRun, 0);
+  for (ir::RuleId id = 0; id < operators_.size(); ++id) agenda_[id].ended_run = true;
+  Settle();
+  ending_run_ = false;
+  at_end_ = events_first_ = false;
+}
+
+}  // namespace faultline::runtime

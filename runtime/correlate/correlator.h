@@ -1,0 +1,125 @@
+// Phase 2: from the matches of stages, in order, to findings. Drives the operators of all rules
+// (operator.h) over the records of one or several sources, and gives out what they decide.
+//
+// Findings decided at one position are given out by first line, then rule name. Sources may be read one after
+// the other or side by side; the caller calls Record in the order of docs/semantics.md, 2.3.
+//
+// Records that no stage is called for, in which no window ends and that nobody waits for, cost a few
+// comparisons and no allocation. Else O(log n) in what waits for each thing that is done.
+//
+// Thread safety: none.
+#ifndef FAULTLINE_RUNTIME_CORRELATE_CORRELATOR_H_
+#define FAULTLINE_RUNTIME_CORRELATE_CORRELATOR_H_
+
+#include "runtime/correlate/services.h"
+#include "runtime/engine/block_scanner.h"
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace faultline::runtime {
+
+class Correlator : private Services {
+ public:
+  // `decided` receives the matches of rules (not of events) in order. What it is given is its own.
+  using Decided = std::function<void(ir::RuleId, Match)>;
+
+  Correlator(const EnginePlan& plan, StageEvaluator* evaluator, const CorrelatorLimits& limits,
+             int context_lines, Decided decided);
+  ~Correlator() override;
+
+  // `input` numbers the sources of the run, each once.
+  void BeginSource(std::uint32_t input, const std::string& role);
+  // The records of a source come in order; `hits` are those of this record, `scan` holds their candidates.
+  void Record(std::uint32_t input, RecordBlock* block, std::uint32_t index, std::span<const StageHit> hits,
+              const ScanResult& scan, const LineLookup& lines);
+  // What waits in the source's streams is decided or dropped. Interrupted: the source was not read to its
+  // end, so that absence is not known.
+  void EndSource(std::uint32_t input, bool interrupted);
+  void EndRun(bool interrupted);
+
+  using Services::counts;
+  using Services::pending;
+  using Services::pending_bytes;
+
+ private:
+  // Something that was found at a position, on its way to the stages that read it.
+  struct Offer {
+    StageId stage = 0;
+    std::shared_ptr<const Match> match;
+    Position position;
+  };
+  struct DueTimer {
+    std::uint64_t number = 0;
+    std::uint32_t what = 0;
+    Timer timer;
+    friend bool operator<(const DueTimer& a, const DueTimer& b) {
+      return std::tie(a.number, a.what) < std::tie(b.number, b.what);
+    }
+  };
+  // What there is to do for a rule at a position.
+  struct Work {
+    std::vector<DueTimer> timers;  // some may be cancelled by the time
+    std::vector<std::shared_ptr<ScopeInstance>> scope_ends;
+    std::vector<StageHit> hits;
+    std::vector<Offer> offers;
+    std::int64_t ended_input = -1;  // OnEndOfSource is to be called
+    bool ended_run = false;         // OnEndOfRun
+  };
+  struct Source {
+    std::string role;
+    std::vector<std::uint32_t> streams;  // number in the run, by number in the source; kAnyStream: none yet
+    std::int64_t records = 0;
+  };
+  struct EndedScope {
+    std::shared_ptr<ScopeInstance> instance;
+    Match found;
+  };
+
+  Stream* StreamOf(Source* source, std::uint32_t input, std::uint32_t stream);
+  void AddDue(const Timers& timers, std::int64_t now, Clock clock, std::int64_t of);
+  void AddAll(const Timers& timers, Clock clock, std::int64_t of);
+  void DoAgenda();
+  void DoRule(ir::RuleId rule, Work* work);
+  void DoTimers(ir::RuleId rule, Work* work);
+  void DoEvents(Work* work);
+  void GiveStage(const StageHit& hit, const Offer* offer);
+  bool MakeKey(ir::RuleId rule, Event* event);
+  void EndScopes();
+  void GiveOut();
+  void Settle();
+  void BeginEnd(bool interrupted);
+
+  void EndScope(std::shared_ptr<ScopeInstance> instance, Match found) override;
+  void Decide(ir::RuleId rule, Match match) override;
+  void OnTimerAtEnd(const Timer& timer) override;
+
+  Decided decided_callback_;
+  std::vector<Source> sources_;
+  std::uint64_t order_ = 0;
+  std::uint32_t next_stream_ = 0;
+
+  const RecordView* record_ = nullptr;  // at hand; null at an end
+  Position record_position_;
+  std::map<ir::RuleId, Work> agenda_;
+  std::vector<EndedScope> ended_scopes_;
+  bool at_end_ = false;        // of a source or of the run
+  bool events_first_ = false;  // what is found at an end belongs to the windows that end
+  struct DecidedMatch {
+    ir::RuleId rule;
+    Match match;
+  };
+  std::vector<DecidedMatch> decided_;
+  std::vector<Value> frame_;
+  std::vector<StageHit> evaluated_;
+  std::vector<AlternateId> alternates_;
+};
+
+}  // namespace faultline::runtime
+
+#endif  // FAULTLINE_RUNTIME_CORRELATE_CORRELATOR_H_

@@ -1,0 +1,20 @@
+// Which operator a rule is.
+#include "runtime/correlate/sequence_operator.h"
+
+namespace faultline::runtime {
+
+std::unique_ptr<Operator> MakeOperator(Services* services, ir::RuleId rule) {
+  switch (services->rule(rule).shape) {
+    case ir::RuleShape::kSequence:
+      return std::make_unique<SequenceOperator>(services, rule);
+    case ir::RuleShape::kAll:
+    case ir::RuleShape::kAny:
+    case ir::RuleShape::kScope:
+    case ir::RuleShape::kAggregate:
+    case ir::RuleShape::kGraph:
+      return nullptr;
+  }
+  return nullptr;
+}
+
+}  // namespace faultline::runtime

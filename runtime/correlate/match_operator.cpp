@@ -1,0 +1,714 @@
+// Matches that wait and are decided: see match_operator.h. Absences are in absence.cpp.
+#include "runtime/correlate/match_operator.h"
+
+#include <algorithm>
+
+namespace faultline::runtime {
+namespace {
+
+// Whether the function reads one of the slots.
+bool Reads(const ir::Module& module, ir::FunctionId function, const std::vector<ir::SlotId>& slots) {
+  if (function == ir::kNone || function >= module.functions.size()) return false;
+  for (const ir::Instruction& instruction : module.functions[function].instructions) {
+    if (instruction.kind == ir::InstructionKind::kSlot &&
+        std::find(slots.begin(), slots.end(), instruction.index) != slots.end()) {
+      return true;
+    }
+  }
+  return false;
+}
+
+bool IsOverStream(Clock clock) {
+  return clock == Clock::kLines || clock == Clock::kRecords || clock == Clock::kTime;
+}
+
+}  // namespace
+
+MatchOperator::MatchOperator(Services* services, ir::RuleId rule)
+    : services_(services),
+      rule_id_(rule),
+      rule_(services->rule(rule)),
+      plan_(services->plan().rules()[rule]) {
+  const std::size_t stages = rule_.stages.size();
+  ordinal_.assign(stages, kNoStage);
+  for (std::uint32_t i = 0; i < plan_.positive.size(); ++i) ordinal_[plan_.positive[i]] = i;
+  joins_.resize(stages);
+  repetitions_.resize(stages);
+  waiting_.resize(stages);
+  memories_.resize(stages);
+  Classify();
+}
+
+void MatchOperator::Classify() {
+  const ir::Module& module = services_->module();
+  bool until = false;
+  absence_.assign(rule_.stages.size(), Absence::kNone);
+  for (std::uint32_t s = 0; s < rule_.stages.size(); ++s) {
+    const ir::Stage& stage = rule_.stages[s];
+    keyed_ = keyed_ || stage.key != ir::kNone;
+    every_ = every_ || stage.every;
+    if (stage.count > 1) repetitions_[s] = std::make_unique<Repetition>(services_, rule_id_, s);
+    if (stage.kind == ir::StageKind::kLatest || stage.kind == ir::StageKind::kNext) {
+      joins_[s] = std::make_unique<JoinIndex>(services_, rule_id_, s);
+      if (stage.kind == ir::StageKind::kNext) nexts_.push_back(s);
+    }
+    until = until || stage.kind == ir::StageKind::kUntil;
+    if (stage.kind != ir::StageKind::kWithout) continue;
+    absences_.push_back(s);
+    const bool windowed = stage.window == ir::WindowUnit::kLines ||
+                          stage.window == ir::WindowUnit::kRecords || stage.window == ir::WindowUnit::kTime;
+    absence_[s] = stage.after != ir::kNone    ? Absence::kWatch
+                  : stage.before != ir::kNone ? Absence::kBack
+                  : windowed                  ? Absence::kWatch
+                                              : Absence::kDomain;
+  }
+  // What is known only at the decision, and the steps that need it.
+  std::vector<ir::SlotId> late;
+  for (std::uint32_t i = 0; i < rule_.provided.size(); ++i) {
+    const ir::Provided& provided = rule_.provided[i];
+    const bool at_close = provided.kind == ir::ProvidedKind::kScopeField && provided.at_close;
+    if (at_close) at_close_.push_back(i);
+    if (at_close || provided.kind == ir::ProvidedKind::kElapsed) late.push_back(provided.slot);
+  }
+  early_steps_ = static_cast<std::uint32_t>(rule_.steps.size());
+  for (std::uint32_t i = 0; i < rule_.steps.size(); ++i) {
+    const ir::Step& step = rule_.steps[i];
+    bool is_late = step.kind == ir::StepKind::kGraph;
+    asks_graphs_ = asks_graphs_ || is_late;
+    is_late = is_late || Reads(module, step.function, late);
+    if (step.kind == ir::StepKind::kJoin && step.index < rule_.stages.size()) {
+      const ir::Stage& stage = rule_.stages[step.index];
+      is_late = is_late || Reads(module, stage.join, late) || Reads(module, stage.index_other, late);
+    }
+    if (is_late) early_steps_ = std::min(early_steps_, i);
+  }
+  immediate_ = plan_.positive.size() == 1 && absences_.empty() && nexts_.empty() && !until &&
+               at_close_.empty() && !asks_graphs_;
+}
+
+// ---------------------------------------------------------------- begin, wait, end
+
+bool MatchOperator::FindPartition(const Event& event, Partition* partition) {
+  if (!keyed_) {
+    *partition = event.position.stream;
+    return true;
+  }
+  *partition = services_->keys(rule_id_).Find(event.key);
+  return *partition != kNoKey;
+}
+
+std::unique_ptr<MatchOperator::Instance> MatchOperator::Begin(const Event& event) {
+  auto instance = std::make_unique<Instance>();
+  if (keyed_) {
+    instance->key = services_->keys(rule_id_).Hold(event.key);
+    instance->partition = instance->key;
+  } else {
+    instance->partition = event.position.stream;
+  }
+  services_->BlankFrame(rule_id_, &instance->match.slots);
+  return instance;
+}
+
+void MatchOperator::Add(Instance* instance, const Event& event) {
+  const bool first = instance->at.empty();
+  services_->Take(&instance->match, event, rule_id_, first);
+  if (event.stage->count_slot != ir::kNone && event.stage->count <= 1) {
+    instance->match.slots[event.stage->count_slot] = Value::Int(1);
+  }
+  Provide(event.index, event, &instance->match.slots, instance->match.arena.get(), instance);
+  instance->at.push_back(PointOf(event));
+  if (instance->number == 0) return;
+  instance->match.bytes = CostOf(instance->match);
+  services_->Resize(instance->number, instance->match.bytes);
+}
+
+void MatchOperator::DecideAtOnce(const Event& event) {
+  Match match;
+  services_->BlankFrame(rule_id_, &match.slots);
+  services_->Take(&match, event, rule_id_, true);
+  if (!rule_.provided.empty()) Provide(event.index, event, &match.slots, match.arena.get(), nullptr);
+  ProvideLast(&match, nullptr);
+  std::uint32_t stopped = 0;
+  const std::uint32_t steps = static_cast<std::uint32_t>(rule_.steps.size());
+  if (!DoSteps(&match, PointOf(event), event.key, 0, steps, nullptr, &stopped)) return;
+  services_->Decide(rule_id_, std::move(match));
+}
+
+bool MatchOperator::Enter(std::unique_ptr<Instance> owned) {
+  Instance* instance = owned.get();
+  instance->match.bytes = CostOf(instance->match);
+  instance->number = services_->Admit(rule_id_, instance->match.bytes);
+  instances_.emplace(instance->number, std::move(owned));
+  return true;
+}
+
+MatchOperator::Instance* MatchOperator::Find(std::uint64_t number) {
+  const auto it = instances_.find(number);
+  return it == instances_.end() ? nullptr : it->second.get();
+}
+
+std::map<std::uint64_t, MatchOperator::Instance*>* MatchOperator::WaitingFor(std::uint32_t stage,
+                                                                             std::uint64_t bucket) {
+  const auto it = waiting_[stage].find(bucket);
+  return it == waiting_[stage].end() ? nullptr : &it->second;
+}
+
+// Lazy stages are looked at only where somebody waits for them.
+void MatchOperator::Register(std::uint32_t index, std::uint32_t stream, bool add) {
+  if (!services_->plan().stages()[id_of(index)].lazy) return;
+  const bool wide = keyed_ || stage(index).reach != ir::Reach::kStream;
+  const std::uint32_t where = wide ? Services::kAnyStream : stream;
+  if (add) {
+    services_->AddWaiter(id_of(index), where);
+  } else {
+    services_->RemoveWaiter(id_of(index), where);
+  }
+}
+
+std::shared_ptr<ScopeInstance> MatchOperator::ScopeIn(const Match& match, ir::RuleId scope) const {
+  for (const std::shared_ptr<ScopeInstance>& instance : match.scopes) {
+    if (instance->scope == scope) return instance;
+  }
+  return nullptr;
+}
+
+bool MatchOperator::WindowTimer(const ir::Window& window, const Point& from, const Match& match, Timer* timer,
+                                bool count_unknown) {
+  timer->rule = rule_id_;
+  timer->stream = from.position.stream;
+  timer->clock = keyed_ ? Clock::kRun : Clock::kSource;
+  switch (window.unit) {
+    case ir::WindowUnit::kNoWindow:
+      break;
+    case ir::WindowUnit::kLines:
+      timer->clock = Clock::kLines;
+      timer->end = SaturatingAdd(from.extent.last_line, window.amount);
+      break;
+    case ir::WindowUnit::kRecords:
+      timer->clock = Clock::kRecords;
+      timer->end = SaturatingAdd(from.extent.last_record, window.amount);
+      break;
+    case ir::WindowUnit::kTime:
+      if (!from.timed()) {
+        if (count_unknown) ++services_->counts(rule_id_).no_time;
+        return false;
+      }
+      timer->clock = keyed_ ? Clock::kRunTime : Clock::kTime;
+      timer->end = SaturatingAdd(SaturatingAdd(from.time.integer, window.amount), rule_.skew);
+      break;
+    case ir::WindowUnit::kScope: {
+      if (window.scope == ir::kRunScope || window.scope == ir::kSourceScope) {
+        timer->clock = window.scope == ir::kRunScope ? Clock::kRun : Clock::kSource;
+        break;
+      }
+      const std::shared_ptr<ScopeInstance> instance = ScopeIn(match, window.scope);
+      if (instance == nullptr) return false;
+      timer->clock = Clock::kScope;
+      timer->of = instance->number;
+      timer->over = instance->ended;
+      break;
+    }
+  }
+  if (IsOverStream(timer->clock)) timer->of = from.position.stream;
+  if (timer->clock == Clock::kSource) timer->of = from.position.input;
+  return true;
+}
+
+bool MatchOperator::WaitFor(Instance* instance, std::uint32_t index, const ir::Window& window,
+                            const Point& from) {
+  Wait wait;
+  wait.stage = index;
+  wait.bucket = instance->partition;
+  wait.timed = true;
+  if (!WindowTimer(window, from, instance->match, &wait.timer, true)) return false;
+  wait.timer.number = instance->number;
+  wait.timer.what = index;
+  services_->SetTimer(wait.timer);
+  waiting_[index][wait.bucket].emplace(instance->number, instance);
+  Register(index, from.position.stream, true);
+  instance->waits.push_back(wait);
+  return true;
+}
+
+void MatchOperator::Unwait(Instance* instance, std::uint32_t index) {
+  for (std::size_t i = 0; i < instance->waits.size(); ++i) {
+    if (instance->waits[i].stage != index) continue;
+    const Wait wait = instance->waits[i];
+    instance->waits.erase(instance->waits.begin() + static_cast<std::ptrdiff_t>(i));
+    const auto bucket = waiting_[index].find(wait.bucket);
+    bucket->second.erase(instance->number);
+    if (bucket->second.empty()) waiting_[index].erase(bucket);
+    if (wait.timed) services_->CancelTimer(wait.timer);
+    Register(index, wait.timer.stream, false);
+    return;
+  }
+}
+
+bool MatchOperator::WaitWhole(Instance* instance) {
+  if (rule_.window.unit == ir::WindowUnit::kNoWindow) return true;
+  Timer timer;
+  if (!WindowTimer(rule_.window, instance->at.front(), instance->match, &timer, true)) return false;
+  timer.number = instance->number;
+  timer.what = kWholeWindow;
+  services_->SetTimer(timer);
+  instance->timers.push_back(timer);
+  return true;
+}
+
+std::unique_ptr<MatchOperator::Instance> MatchOperator::Detach(Instance* instance) {
+  while (!instance->waits.empty()) Unwait(instance, instance->waits.back().stage);
+  for (const Timer& timer : instance->timers) services_->CancelTimer(timer);
+  EndNext(instance);
+  if (instance->whole) {
+    --whole_;
+    NeedNext(-1, *instance);
+  }
+  services_->Release(instance->number);
+  if (instance->key != kNoKey) services_->keys(rule_id_).Release(instance->key);
+  auto node = instances_.extract(instance->number);
+  return std::move(node.mapped());
+}
+
+void MatchOperator::Remove(Instance* instance) {
+  Detach(instance);
+}
+
+void MatchOperator::OnEvict(std::uint64_t number) {
+  if (Instance* instance = Find(number)) {
+    Remove(instance);
+    return;
+  }
+  for (const auto& repetition : repetitions_) {
+    if (repetition != nullptr && repetition->Has(number)) {
+      repetition->Drop(number);
+      return;
+    }
+  }
+  Forget(number);
+}
+
+void MatchOperator::OnWindowOver(Instance* instance) {
+  Remove(instance);
+}
+
+void MatchOperator::OnTimer(std::uint64_t number, std::uint32_t what) {
+  if ((number & kMemory) != 0) {
+    Forget(number & ~kMemory);
+    return;
+  }
+  Instance* instance = Find(number);
+  if (instance == nullptr) {
+    if (what < repetitions_.size() && repetitions_[what] != nullptr) repetitions_[what]->Drop(number);
+    return;
+  }
+  if (what == kScopeOver) {
+    Advance(instance);
+  } else if (what == kGraphOver) {
+    instance->graphs_over = true;
+    Advance(instance);
+  } else if (what == kWholeWindow) {
+    if (!instance->whole) OnWindowOver(instance);
+  } else if (IsAbsence(what)) {
+    CloseAbsence(instance, what);
+  } else if (stage(what).kind == ir::StageKind::kNext) {
+    EndNext(instance);
+    ++instance->step;
+    Advance(instance);
+  } else if (stage(what).kind != ir::StageKind::kUntil) {
+    OnWindowOver(instance);
+  } else {
+    Unwait(instance, what);
+  }
+}
+
+void MatchOperator::OnEndOfSource(std::uint32_t input) {
+  for (const auto& join : joins_) {
+    if (join != nullptr) join->EndOfSource(input);
+  }
+  if (!keyed_) decided_until_.clear();
+}
+
+// ---------------------------------------------------------------- what fits
+
+bool MatchOperator::Inside(const ir::Window& window, const Point& from, const Event& event,
+                           const Match& match) const {
+  switch (window.unit) {
+    case ir::WindowUnit::kNoWindow:
+      return true;
+    case ir::WindowUnit::kLines:
+      return event.position.stream == from.position.stream &&
+             event.extent.first_line > from.extent.last_line &&
+             event.extent.first_line - from.extent.last_line <= window.amount;
+    case ir::WindowUnit::kRecords:
+      return event.position.stream == from.position.stream &&
+             event.extent.first_record > from.extent.last_record &&
+             event.extent.first_record - from.extent.last_record <= window.amount;
+    case ir::WindowUnit::kTime:
+      return from.timed() && event.time.kind == ValueKind::kTime &&
+             event.time.integer <= SaturatingAdd(from.time.integer, window.amount);
+    case ir::WindowUnit::kScope: {
+      if (window.scope == ir::kRunScope) return true;
+      if (window.scope == ir::kSourceScope) return event.position.input == match.begin.input;
+      const std::shared_ptr<ScopeInstance> mine = ScopeIn(match, window.scope);
+      return mine != nullptr && mine == services_->ScopeOf(window.scope, event);
+    }
+  }
+  return false;
+}
+
+bool MatchOperator::Joins(const Match& match, const Event& event) {
+  if (event.stage->join == ir::kNone) return true;
+  frame_ = match.slots;
+  for (std::size_t i = 0; i < event.stage->stores.size(); ++i) {
+    frame_[event.stage->stores[i]] = event.stored[i];
+  }
+  if (!rule_.provided.empty()) Provide(event.index, event, &frame_, services_->temporary(), nullptr);
+  return services_->evaluator()
+      ->Call(event.stage->join, frame_.data(), &event.context(), services_->temporary())
+      .is_true();
+}
+
+const Event* MatchOperator::Repeat(const Event& event, Repetition::Row* row, Event* storage) {
+  Repetition* repetition = repetitions_[event.index].get();
+  if (repetition == nullptr) return event.fits ? &event : nullptr;
+  Event member = event;
+  std::uint64_t partition = event.position.stream;
+  std::shared_ptr<ScopeInstance> scope;
+  if (event.stage->window == ir::WindowUnit::kScope) {
+    scope = services_->ScopeOf(event.stage->scope, event);
+    if (scope != nullptr) partition = (1ULL << 32) + static_cast<std::uint64_t>(scope->number);
+  }
+  if (keyed_) {
+    const std::int64_t instance = scope == nullptr ? 0 : scope->number;
+    Value* parts = services_->temporary()->AllocateValues(3);
+    parts[0] = event.key;
+    parts[1] = Value::Int(instance);
+    parts[2] = Value::Int(event.index);
+    member.key = Value::Items(ValueKind::kList, parts, 3);
+    partition = services_->keys(rule_id_).Hold(member.key);
+  }
+  const bool full = repetition->Take(member, partition, keyed_, row);
+  if (keyed_) services_->keys(rule_id_).Release(partition);
+  if (!full) return nullptr;
+  *storage = event;
+  storage->stored = row->stored.data();
+  storage->found = &row->match;
+  storage->extent = row->match.extent;
+  if (event.stage->count_slot != ir::kNone) {
+    row->match.slots[event.stage->count_slot] = Value::Int(row->count);
+  }
+  return storage;
+}
+
+// ---------------------------------------------------------------- what is provided
+
+void MatchOperator::Provide(std::uint32_t index, const Event& event, std::vector<Value>* slots, Arena* arena,
+                            Instance* held) {
+  if (event.stage->count_slot != ir::kNone && event.found != nullptr && event.stage->count > 1 &&
+      event.stage->count_slot < event.found->slots.size()) {
+    (*slots)[event.stage->count_slot] = event.found->slots[event.stage->count_slot];
+  }
+  for (std::uint32_t i = 0; i < rule_.provided.size(); ++i) {
+    const ir::Provided& provided = rule_.provided[i];
+    if (provided.stage != index) continue;
+    switch (provided.kind) {
+      case ir::ProvidedKind::kContext:  // in every frame from its begin on
+      case ir::ProvidedKind::kElapsed:  // ProvideLast
+      case ir::ProvidedKind::kNovel:
+        break;
+      case ir::ProvidedKind::kScopeInstance: {
+        const auto scope = services_->ScopeOf(provided.scope, event);
+        (*slots)[provided.slot] = scope == nullptr ? Value::Missing() : Value::Int(scope->number);
+        break;
+      }
+      case ir::ProvidedKind::kScopeField: {
+        auto scope = services_->ScopeOf(provided.scope, event);
+        if (scope == nullptr) break;
+        (*slots)[provided.slot] = arena->DeepCopy(scope->slots[provided.field]);
+        if (provided.at_close && held != nullptr) held->held.emplace_back(i, std::move(scope));
+        break;
+      }
+    }
+  }
+}
+
+void MatchOperator::ProvideLast(Match* match, const Instance* instance) {
+  if (instance != nullptr) {
+    for (const auto& [i, scope] : instance->held) {
+      const ir::Provided& provided = rule_.provided[i];
+      match->slots[provided.slot] = match->arena->DeepCopy(scope->slots[provided.field]);
+    }
+  }
+  for (const ir::Provided& provided : rule_.provided) {
+    if (provided.kind != ir::ProvidedKind::kElapsed) continue;
+    const Value& now = services_->position().time;
+    if (now.kind != ValueKind::kTime || match->time.kind != ValueKind::kTime) continue;
+    match->slots[provided.slot] =
+        Value::Integer(ValueKind::kDuration, SaturatingAdd(now.integer, -match->time.integer));
+  }
+}
+
+// ---------------------------------------------------------------- steps and joins
+
+Value MatchOperator::KeyOf(const Instance& instance) {
+  return instance.key == kNoKey ? Value::Missing() : services_->keys(rule_id_).ValueOf(instance.key);
+}
+
+// Steps [begin, end). False: a condition does not hold. `stopped`: the step that was not done, since it waits
+// (only with an instance), or `end`.
+bool MatchOperator::DoSteps(Match* match, const Point& last, const Value& key, std::uint32_t begin,
+                            std::uint32_t end, Instance* instance, std::uint32_t* stopped) {
+  StageEvaluator* evaluator = services_->evaluator();
+  for (std::uint32_t i = begin; i < end; ++i) {
+    const ir::Step& step = rule_.steps[i];
+    switch (step.kind) {
+      case ir::StepKind::kRun:
+        evaluator->Call(step.function, match->slots.data(), &match->record, match->arena.get());
+        break;
+      case ir::StepKind::kCondition:
+        if (!evaluator->Call(step.function, match->slots.data(), &match->record, services_->temporary())
+                 .is_true()) {
+          return false;
+        }
+        break;
+      case ir::StepKind::kJoin:
+        if (joins_[step.index] == nullptr) break;
+        if (stage(step.index).kind == ir::StageKind::kLatest) {
+          LookUpLatest(step.index, match, last, key);
+        } else if (instance != nullptr && !LookUpNext(step.index, instance)) {
+          *stopped = i;
+          return true;
+        }
+        break;
+      case ir::StepKind::kGraph: {
+        const ir::GraphQuery& query = rule_.graph_queries[step.index];
+        Operator* graph = services_->operator_of(query.graph);
+        if (graph == nullptr) break;
+        const auto node = [&](ir::FunctionId function) {
+          if (function == ir::kNone) return Value::Missing();
+          return evaluator->Call(function, match->slots.data(), &match->record, services_->temporary());
+        };
+        match->slots[query.slot] = graph->Ask(query, node(query.from), node(query.to), match->arena.get());
+        break;
+      }
+    }
+  }
+  *stopped = end;
+  return true;
+}
+
+// Tries what an as-of join found; its slots stay if the condition holds, else they are missing.
+bool MatchOperator::TakeJoined(std::uint32_t index, Match* match, const std::vector<Value>& stored) {
+  const ir::Stage& from = stage(index);
+  frame_ = match->slots;
+  for (std::size_t i = 0; i < from.stores.size(); ++i) frame_[from.stores[i]] = stored[i];
+  if (from.join != ir::kNone && !services_->evaluator()
+                                     ->Call(from.join, frame_.data(), &match->record, services_->temporary())
+                                     .is_true()) {
+    return false;
+  }
+  for (std::size_t i = 0; i < from.stores.size(); ++i) {
+    match->slots[from.stores[i]] = match->arena->DeepCopy(stored[i]);
+  }
+  return true;
+}
+
+bool MatchOperator::LookUpLatest(std::uint32_t index, Match* match, const Point& last, const Value& key) {
+  JoinIndex& join = *joins_[index];
+  JoinIndex::Bucket* bucket = join.BucketFor(match->slots.data(), &match->record, last, key);
+  if (bucket == nullptr) return false;
+  bool found = false;
+  for (auto it = bucket->entries.rbegin(); it != bucket->entries.rend() && !found; ++it) {
+    found = ComesAfter(last, it->point, 0) && TakeJoined(index, match, it->stored);
+  }
+  join.Tidy(bucket);
+  return found;
+}
+
+// True: it is known what `next` gives. False: the instance waits for it.
+bool MatchOperator::LookUpNext(std::uint32_t index, Instance* instance) {
+  JoinIndex& join = *joins_[index];
+  const ir::Stage& from = stage(index);
+  const ir::Window window{from.window, from.amount, from.scope};
+  JoinIndex::Bucket* bucket = join.BucketFor(instance->match.slots.data(), &instance->match.record,
+                                             instance->last(), KeyOf(*instance));
+  if (bucket == nullptr) return true;
+  for (const JoinIndex::Entry& entry : bucket->entries) {
+    if (!ComesAfter(entry.point, instance->last(), 0)) continue;
+    Event event;
+    event.stage = &from;
+    event.position = entry.point.position;
+    event.extent = entry.point.extent;
+    event.time = entry.point.time;
+    if (Inside(window, instance->last(), event, instance->match) &&
+        TakeJoined(index, &instance->match, entry.stored)) {
+      return true;
+    }
+  }
+  Timer timer;
+  if (!WindowTimer(window, instance->last(), instance->match, &timer, true)) {
+    join.Tidy(bucket);
+    return true;
+  }
+  // The window may be over already, while an absence was waited for: then the timer fires at once.
+  timer.number = instance->number;
+  timer.what = index;
+  services_->SetTimer(timer);
+  instance->timers.push_back(timer);
+  instance->next_join = index;
+  instance->next_bucket = bucket;
+  bucket->waiting.emplace(instance->number, instance->number);
+  return false;
+}
+
+// The instance does not wait for a `next` any more.
+void MatchOperator::EndNext(Instance* instance) {
+  if (instance->next_join == kNoStage) return;
+  const std::uint32_t index = instance->next_join;
+  instance->next_join = kNoStage;
+  for (std::size_t i = 0; i < instance->timers.size(); ++i) {
+    if (instance->timers[i].what != index) continue;
+    services_->CancelTimer(instance->timers[i]);
+    instance->timers.erase(instance->timers.begin() + static_cast<std::ptrdiff_t>(i));
+    break;
+  }
+  instance->next_bucket->waiting.erase(instance->number);
+  joins_[index]->Tidy(instance->next_bucket);
+  instance->next_bucket = nullptr;
+}
+
+// Events of `next` are kept while a match may still ask for them.
+void MatchOperator::NeedNext(int change, const Instance& instance) {
+  if (nexts_.empty()) return;
+  for (std::uint32_t index : nexts_) Register(index, instance.match.position.stream, change > 0);
+  if (change > 0) {
+    ++next_needed_;
+  } else if (--next_needed_ == 0) {
+    for (std::uint32_t index : nexts_) joins_[index]->Clear();
+  }
+}
+
+void MatchOperator::OnJoin(const Event& event) {
+  JoinIndex& join = *joins_[event.index];
+  if (event.stage->kind == ir::StageKind::kLatest) {
+    if (JoinIndex::Bucket* bucket = join.BucketOf(event)) {
+      join.Add(bucket, event, event.stage->join == ir::kNone && whole_ == 0 && rule_.skew == 0);
+    }
+    return;
+  }
+  if (next_needed_ == 0) return;
+  JoinIndex::Bucket* bucket = join.BucketOf(event);
+  if (bucket == nullptr) return;
+  std::vector<std::uint64_t> waiting;
+  for (const auto& [number, same] : bucket->waiting) waiting.push_back(number);
+  join.Add(bucket, event, false);
+  const ir::Window window{event.stage->window, event.stage->amount, event.stage->scope};
+  const std::vector<Value> stored(event.stored, event.stored + event.stage->stores.size());
+  for (std::uint64_t number : waiting) {
+    Instance* instance = Find(number);
+    if (instance == nullptr || !ComesAfter(PointOf(event), instance->last(), 0) ||
+        !Inside(window, instance->last(), event, instance->match) ||
+        !TakeJoined(event.index, &instance->match, stored)) {
+      continue;
+    }
+    EndNext(instance);
+    ++instance->step;
+    Advance(instance);
+  }
+}
+
+// ---------------------------------------------------------------- from whole to decided
+
+void MatchOperator::Complete(Instance* instance) {
+  instance->whole = true;
+  ++whole_;
+  NeedNext(1, *instance);
+  for (std::size_t i = 0; i < instance->timers.size(); ++i) {
+    if (instance->timers[i].what != kWholeWindow) continue;
+    services_->CancelTimer(instance->timers[i]);
+    instance->timers.erase(instance->timers.begin() + static_cast<std::ptrdiff_t>(i));
+    break;
+  }
+  if (instance->vetoed) {
+    Remove(instance);
+    return;
+  }
+  for (std::uint32_t index : absences_) {
+    if (absence_[index] != Absence::kBack || stage(index).join == ir::kNone) continue;
+    const Point& before = instance->at[ordinal_[stage(index).before]];
+    if (Remembers(index, instance->partition, *instance, &before)) {
+      Remove(instance);
+      return;
+    }
+  }
+  Advance(instance);
+}
+
+// Whether the match waits for scopes to end or graphs to be built.
+bool MatchOperator::Park(Instance* instance) {
+  for (const auto& [i, scope] : instance->held) {
+    if (scope->ended) continue;
+    Timer timer;
+    timer.clock = Clock::kScope;
+    timer.of = scope->number;
+    timer.rule = rule_id_;
+    timer.number = instance->number;
+    timer.what = kScopeOver;
+    timer.stream = scope->stream;
+    services_->SetTimer(timer);
+    instance->timers.push_back(timer);
+    return true;  // of several scopes the next one is looked at when this one is over
+  }
+  if (!asks_graphs_ || instance->graphs_over) return false;
+  Timer timer;
+  timer.rule = rule_id_;
+  timer.number = instance->number;
+  timer.what = kGraphOver;
+  timer.stream = instance->match.position.stream;
+  timer.clock = Clock::kRun;
+  for (const ir::GraphQuery& query : rule_.graph_queries) {
+    const ir::Window& window = services_->rule(query.graph).window;
+    if (window.unit != ir::WindowUnit::kScope || window.scope == ir::kRunScope) continue;
+    if (window.scope == ir::kSourceScope) {
+      timer.clock = Clock::kSource;
+      timer.of = instance->match.begin.input;
+    } else if (const auto scope = ScopeIn(instance->match, window.scope)) {
+      timer.clock = Clock::kScope;
+      timer.of = scope->number;
+      timer.over = scope->ended;
+    }
+  }
+  services_->SetTimer(timer);
+  instance->timers.push_back(timer);
+  return true;
+}
+
+// As far as it goes. The instance may be gone when this returns.
+void MatchOperator::Advance(Instance* instance) {
+  if (!instance->whole) return;
+  const std::uint32_t steps = static_cast<std::uint32_t>(rule_.steps.size());
+  if (instance->step < early_steps_ && instance->next_join == kNoStage) {
+    if (!DoSteps(&instance->match, instance->last(), KeyOf(*instance), instance->step, early_steps_, instance,
+                 &instance->step)) {
+      Remove(instance);
+      return;
+    }
+  }
+  if (instance->step < early_steps_ || instance->open > 0) return;
+  if (instance->step == early_steps_) {
+    if (Park(instance)) return;
+    ProvideLast(&instance->match, instance);
+  }
+  if (instance->step < steps && instance->next_join == kNoStage) {
+    if (!DoSteps(&instance->match, instance->last(), KeyOf(*instance), instance->step, steps, instance,
+                 &instance->step)) {
+      Remove(instance);
+      return;
+    }
+  }
+  if (instance->step < steps) return;
+  Match match = std::move(Detach(instance)->match);
+  services_->Decide(rule_id_, std::move(match));
+}
+
+}  // namespace faultline::runtime

@@ -1,0 +1,220 @@
+// What sequences and sets share: matches that wait, and the way from "all positive stages have matched" to a
+// decision (docs/semantics.md, sections 4, 5.5, 7):
+//
+//   positive stages ──▶ steps (let, conditions, joins) ──▶ absences ──▶ scope ends ──▶ last steps ──▶ decided
+//                       `next` may wait                     wait         wait
+//
+// Absences are watched from the stage behind which they stand, whatever the match waits for meanwhile. There
+// are three forms of `without X`:
+//   watch    strictly after a stage (without a word: the last positive one), for a window, up to another
+//            stage, or to the end of the source (with a key: of the run)
+//   back     strictly before a stage: what came is remembered
+//   domain   anywhere in a scope, the source or the run, before and after
+// An IR stage with neither `after` nor `before` is a watch if its window is of lines, records or time, else a
+// domain.
+//
+// Steps that read what is only known at the decision (`elapsed`, fields that a scope's closing line gives,
+// graphs) and all steps behind them are done last.
+//
+// State: see Services::Admit; each waiting match is one entry. Every entry is waited for by a timer, so that
+// state ends with its window, source or run.
+#ifndef FAULTLINE_RUNTIME_CORRELATE_MATCH_OPERATOR_H_
+#define FAULTLINE_RUNTIME_CORRELATE_MATCH_OPERATOR_H_
+
+#include "runtime/correlate/join_index.h"
+#include "runtime/correlate/point.h"
+#include "runtime/correlate/repetition.h"
+#include "runtime/correlate/services.h"
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+namespace faultline::runtime {
+
+class MatchOperator : public Operator {
+ public:
+  MatchOperator(Services* services, ir::RuleId rule);
+
+  void OnTimer(std::uint64_t number, std::uint32_t what) override;
+  void OnEndOfSource(std::uint32_t input) override;
+  void OnEvict(std::uint64_t number) override;
+
+ protected:
+  // Independent state: a key's, or without keys a stream's.
+  using Partition = std::uint64_t;
+
+  struct Wait {
+    std::uint32_t stage = 0;
+    std::uint64_t bucket = 0;
+    bool timed = false;
+    Timer timer;
+  };
+
+  struct Instance {
+    Match match;
+    std::uint64_t number = 0;
+    Partition partition = 0;
+    KeyId key = kNoKey;
+    std::uint32_t next = 1;     // positive stage that is waited for; their number: all have matched
+    std::vector<Point> at;      // of the positive stages that have matched
+    std::vector<Wait> waits;    // for stages: positive ones, absences, until
+    std::vector<Timer> timers;  // that belong to no stage
+    std::uint32_t open = 0;     // absences that are not decided
+    std::uint32_t step = 0;     // next step
+    bool whole = false;         // all positive stages have matched
+    bool vetoed = false;        // `every`: an absence between its stages does not hold
+    bool graphs_over = false;
+    std::uint32_t next_join = kNoStage;  // `next` that is waited for
+    JoinIndex::Bucket* next_bucket = nullptr;
+    std::vector<std::pair<std::uint32_t, std::shared_ptr<ScopeInstance>>> held;  // for Rule::provided
+
+    const Point& last() const { return at.back(); }
+  };
+
+  static constexpr std::uint32_t kNoStage = 0xffffffff;
+  // Timers whose `what` is no stage.
+  static constexpr std::uint32_t kWholeWindow = 0x80000000;
+  static constexpr std::uint32_t kScopeOver = 0x80000001;
+  static constexpr std::uint32_t kGraphOver = 0x80000002;
+  // Numbers of what is remembered come behind those of matches, so that ends find it.
+  static constexpr std::uint64_t kMemory = 1ULL << 63;
+
+  // ---- what the kinds of rules do
+
+  const ir::Rule& rule() const { return rule_; }
+  const ir::Stage& stage(std::uint32_t index) const { return rule_.stages[index]; }
+  StageId id_of(std::uint32_t index) const { return plan_.first_stage + index; }
+  bool keyed() const { return keyed_; }
+  // Decides without waiting: one positive stage and nothing that could veto it or come later.
+  bool immediate() const { return immediate_; }
+
+  // The partition of an event, if something is kept for it; false: nothing is.
+  bool FindPartition(const Event& event, Partition* partition);
+  // A match that the event begins: not yet waiting.
+  std::unique_ptr<Instance> Begin(const Event& event);
+  // Stores what the event gives to a match that waits, or is about to.
+  void Add(Instance* instance, const Event& event);
+  // Admits it and begins its absences that count from its first stage on. False: refuted already.
+  bool Enter(std::unique_ptr<Instance> instance);
+  // Its positive stages have all matched. It may be gone when this returns.
+  void Complete(Instance* instance);
+  // Gone without a decision.
+  void Remove(Instance* instance);
+  // The match as it is, decided at once: for rules that are immediate().
+  void DecideAtOnce(const Event& event);
+
+  // Whether a window that began at `from` holds the event; scopes are those of the match.
+  bool Inside(const ir::Window& window, const Point& from, const Event& event, const Match& match) const;
+  bool Joins(const Match& match, const Event& event);
+
+  // Waits for a stage, in a window from a point on; without one for the rest of the source or run. False: a
+  // time window of unknown time, which is counted, or a scope that is not open.
+  bool WaitFor(Instance* instance, std::uint32_t stage, const ir::Window& window, const Point& from);
+  void Unwait(Instance* instance, std::uint32_t stage);
+  // The whole rule's window, from its first stage on.
+  bool WaitWhole(Instance* instance);
+  std::map<std::uint64_t, Instance*>* WaitingFor(std::uint32_t stage, std::uint64_t bucket);
+
+  // A positive stage has matched: absences that begin or end with it. False: refuted, and gone.
+  bool PassStage(Instance* instance, std::uint32_t index);
+  bool IsAbsence(std::uint32_t index) const { return stage(index).kind == ir::StageKind::kWithout; }
+  void OnAbsence(const Event& event);
+  void OnJoin(const Event& event);
+  // The event, or what repeats it is one event of; null: not yet.
+  const Event* Repeat(const Event& event, Repetition::Row* row, Event* storage);
+
+  // A timer of a positive stage or of the whole window: the match is dropped.
+  virtual void OnWindowOver(Instance* instance);
+
+  Instance* Find(std::uint64_t number);
+  const std::map<std::uint64_t, std::unique_ptr<Instance>>& instances() const { return instances_; }
+
+  Services* services_;
+  ir::RuleId rule_id_;
+  const ir::Rule& rule_;
+  const RulePlan& plan_;
+  bool keyed_ = false;
+  bool every_ = false;
+  std::vector<std::uint32_t> ordinal_;  // by stage: which positive stage it is, or kNoStage
+
+ private:
+  enum class Absence : std::uint8_t { kNone, kWatch, kBack, kDomain };
+  struct Remembered {
+    Point point;
+    std::unique_ptr<Arena> arena;
+    std::vector<Value> stored;
+  };
+  struct Memory {
+    std::uint64_t number = 0;
+    std::uint32_t stage = 0;
+    std::uint64_t bucket = 0;
+    KeyId key = kNoKey;
+    std::uint64_t bytes = 0;
+    bool any = false;
+    std::deque<Remembered> events;
+    Timer timer;
+  };
+  struct HashBucket {
+    std::size_t operator()(std::uint64_t bucket) const { return std::hash<std::uint64_t>()(bucket); }
+  };
+  using Buckets = std::unordered_map<std::uint64_t, std::map<std::uint64_t, Instance*>>;
+
+  void Classify();
+  std::uint32_t WatchBegin(std::uint32_t index) const;  // positive stage behind which a watch begins
+  // The clock of a domain and its bucket, for the first stage of a match or for an event. False: unknown.
+  Timer DomainOf(std::uint32_t index, const Position& position, const std::shared_ptr<ScopeInstance>& scope,
+                 std::uint64_t key, std::uint64_t* bucket) const;
+  std::shared_ptr<ScopeInstance> ScopeIn(const Match& match, ir::RuleId scope) const;
+  bool WindowTimer(const ir::Window& window, const Point& from, const Match& match, Timer* timer,
+                   bool count_unknown);
+  bool Remembers(std::uint32_t index, std::uint64_t bucket, const Instance& instance, const Point* before);
+  void Remember(std::uint32_t index, const Event& event, std::uint64_t bucket, const Timer& end);
+  void Forget(std::uint64_t number);
+  bool JoinsRemembered(std::uint32_t index, const Instance& instance, const Remembered& event);
+  void CloseAbsence(Instance* instance, std::uint32_t index);
+  void Refute(Instance* instance, std::uint32_t index, bool between);
+
+  void Provide(std::uint32_t index, const Event& event, std::vector<Value>* slots, Arena* arena,
+               Instance* held);
+  void ProvideLast(Match* match, const Instance* instance);
+  bool DoSteps(Match* match, const Point& last, const Value& key, std::uint32_t begin, std::uint32_t end,
+               Instance* instance, std::uint32_t* stopped);
+  bool LookUpLatest(std::uint32_t index, Match* match, const Point& last, const Value& key);
+  bool LookUpNext(std::uint32_t index, Instance* instance);
+  bool TakeJoined(std::uint32_t index, Match* match, const std::vector<Value>& stored);
+  void EndNext(Instance* instance);
+  void Advance(Instance* instance);
+  bool Park(Instance* instance);
+  void NeedNext(int change, const Instance& instance);
+  Value KeyOf(const Instance& instance);
+  std::unique_ptr<Instance> Detach(Instance* instance);
+  void Register(std::uint32_t index, std::uint32_t stream, bool add);
+
+  bool immediate_ = false;
+  std::vector<Absence> absence_;  // by stage
+  std::vector<std::uint32_t> absences_, nexts_;
+  std::uint32_t early_steps_ = 0;        // steps before those that need the decision
+  std::vector<std::uint32_t> at_close_;  // indices into Rule::provided
+  bool asks_graphs_ = false;
+  std::vector<std::unique_ptr<JoinIndex>> joins_;  // by stage
+  std::vector<std::unique_ptr<Repetition>> repetitions_;
+
+  std::map<std::uint64_t, std::unique_ptr<Instance>> instances_;
+  std::vector<Buckets> waiting_;                                     // by stage
+  std::vector<std::unordered_map<std::uint64_t, Memory>> memories_;  // by stage, then bucket
+  std::unordered_map<std::uint64_t, std::pair<std::uint32_t, std::uint64_t>> memory_numbers_;
+  std::size_t whole_ = 0;        // matches that may look up a join from a position in the past
+  std::size_t next_needed_ = 0;  // matches that may ask for `next` events
+  std::unordered_map<std::uint64_t, std::int64_t> decided_until_;  // by partition: time of decided absences
+  std::vector<Value> frame_;
+};
+
+}  // namespace faultline::runtime
+
+#endif  // FAULTLINE_RUNTIME_CORRELATE_MATCH_OPERATOR_H_

@@ -1,0 +1,204 @@
+// Sequences: see sequence_operator.h.
+#include "runtime/correlate/sequence_operator.h"
+
+#include <utility>
+
+namespace faultline::runtime {
+namespace {
+
+ir::Window WindowOf(const ir::Stage& stage) {
+  // Of a stage that repeats the window is that of its repetition.
+  if (stage.count > 1) return {};
+  return {stage.window, stage.amount, stage.scope};
+}
+
+}  // namespace
+
+SequenceOperator::SequenceOperator(Services* services, ir::RuleId rule) : MatchOperator(services, rule) {
+  until_.assign(rule_.stages.size(), kNoStage);
+  std::uint32_t positive = kNoStage;
+  for (std::uint32_t s = 0; s < rule_.stages.size(); ++s) {
+    const ir::Stage& from = rule_.stages[s];
+    if (ordinal_[s] != kNoStage) {
+      positive = s;
+      plain_ = plain_ && from.join == ir::kNone;
+    }
+    if (from.kind != ir::StageKind::kUntil) continue;
+    until_[s] = from.after != ir::kNone ? from.after : positive;
+    untils_.push_back(s);
+  }
+}
+
+void SequenceOperator::OnStage(const Event& event) {
+  switch (event.stage->kind) {
+    case ir::StageKind::kMatch:
+    case ir::StageKind::kThen: {
+      Repetition::Row row;
+      Event repeated;
+      const Event* whole = Repeat(event, &row, &repeated);
+      if (whole == nullptr) return;
+      if (ordinal_[event.index] == 0) {
+        Start(*whole);
+      } else {
+        Continue(*whole);
+      }
+      return;
+    }
+    case ir::StageKind::kWithout:
+      OnAbsence(event);
+      return;
+    case ir::StageKind::kUntil:
+      OnUntil(event);
+      return;
+    case ir::StageKind::kLatest:
+    case ir::StageKind::kNext:
+      OnJoin(event);
+      return;
+    case ir::StageKind::kPart:
+    case ir::StageKind::kFeed:
+    case ir::StageKind::kEnter:
+    case ir::StageKind::kPause:
+    case ir::StageKind::kClose:
+    case ir::StageKind::kEdge:
+    case ir::StageKind::kEntry:
+      return;
+  }
+}
+
+void SequenceOperator::Start(const Event& event) {
+  if (immediate()) {
+    DecideAtOnce(event);
+    return;
+  }
+  std::unique_ptr<Instance> owned = Begin(event);
+  Instance* instance = owned.get();
+  Add(instance, event);
+  Enter(std::move(owned));
+  if (plan_.positive.size() > 1 && !WaitWhole(instance)) {
+    Remove(instance);
+    return;
+  }
+  MoveOn(instance);
+}
+
+// A positive stage has just matched.
+void SequenceOperator::MoveOn(Instance* instance) {
+  const std::uint32_t passed = static_cast<std::uint32_t>(instance->at.size() - 1);
+  if (!PassStage(instance, passed)) return;
+  instance->next = passed + 1;
+  if (instance->next == plan_.positive.size()) {
+    Complete(instance);
+    return;
+  }
+  if (!Await(instance)) {
+    Remove(instance);
+    return;
+  }
+  if (every_ && plain_) DropOlder(instance);
+}
+
+// Waits for the next positive stage. False: its window cannot be told.
+bool SequenceOperator::Await(Instance* instance) {
+  const std::uint32_t next = plan_.positive[instance->next];
+  if (!WaitFor(instance, next, WindowOf(stage(next)), instance->last())) return false;
+  for (std::uint32_t until : untils_) {
+    if (until_[until] == next && !WaitFor(instance, until, {}, instance->last())) return false;
+  }
+  return true;
+}
+
+bool SequenceOperator::Fits(const Instance& instance, const Event& event) {
+  return ComesAfter(PointOf(event), instance.last(), rule_.skew) &&
+         Inside(WindowOf(*event.stage), instance.last(), event, instance.match) &&
+         Inside(rule_.window, instance.at.front(), event, instance.match) && Joins(instance.match, event);
+}
+
+void SequenceOperator::Continue(const Event& event) {
+  Partition partition = 0;
+  if (!FindPartition(event, &partition)) return;
+  std::map<std::uint64_t, Instance*>* bucket = WaitingFor(event.index, partition);
+  if (bucket == nullptr) return;
+  if (every_) {
+    // The latest chain that fits; it stays as it is.
+    for (auto it = bucket->rbegin(); it != bucket->rend(); ++it) {
+      if (!Fits(*it->second, event)) continue;
+      std::unique_ptr<Instance> owned = Copy(*it->second);
+      Instance* chain = owned.get();
+      Add(chain, event);
+      Enter(std::move(owned));
+      if (!WaitWhole(chain)) {
+        Remove(chain);
+        return;
+      }
+      for (std::uint32_t passed = 0; passed + 1 < chain->at.size(); ++passed) {
+        if (!PassStage(chain, passed)) return;
+      }
+      MoveOn(chain);
+      return;
+    }
+    return;
+  }
+  std::vector<std::uint64_t> waiting;
+  for (const auto& [number, instance] : *bucket) waiting.push_back(number);
+  for (std::uint64_t number : waiting) {
+    Instance* instance = Find(number);
+    if (instance == nullptr || !Fits(*instance, event)) continue;
+    Unwait(instance, event.index);
+    for (std::uint32_t until : untils_) {
+      if (until_[until] == event.index) Unwait(instance, until);
+    }
+    Add(instance, event);
+    MoveOn(instance);
+  }
+}
+
+// A chain goes on in several matches, each with memory of its own.
+std::unique_ptr<SequenceOperator::Instance> SequenceOperator::Copy(const Instance& instance) {
+  auto copy = std::make_unique<Instance>();
+  copy->match = instance.match;
+  copy->match.arena = std::make_shared<Arena>();
+  Arena& arena = *copy->match.arena;
+  for (Value& value : copy->match.slots) value = arena.DeepCopy(value);
+  RecordContext& record = copy->match.record;
+  record.file = arena.Copy(record.file);
+  record.text = arena.Copy(record.text);
+  record.raw = arena.Copy(record.raw);
+  record.stream = arena.DeepCopy(record.stream);
+  copy->partition = instance.partition;
+  copy->key = instance.key;
+  if (copy->key != kNoKey) services_->keys(rule_id_).Hold(copy->key);
+  copy->at = instance.at;
+  copy->vetoed = instance.vetoed;
+  copy->held = instance.held;
+  return copy;
+}
+
+// An older chain that waits for the same stage would never be the latest again.
+void SequenceOperator::DropOlder(Instance* instance) {
+  std::map<std::uint64_t, Instance*>* bucket =
+      WaitingFor(plan_.positive[instance->next], instance->partition);
+  std::vector<Instance*> older;
+  for (const auto& [number, other] : *bucket) {
+    if (other != instance && other->last().position.input == instance->last().position.input &&
+        other->last().position.order < instance->last().position.order) {
+      older.push_back(other);
+    }
+  }
+  for (Instance* other : older) Remove(other);
+}
+
+void SequenceOperator::OnUntil(const Event& event) {
+  Partition partition = 0;
+  if (!FindPartition(event, &partition)) return;
+  std::map<std::uint64_t, Instance*>* bucket = WaitingFor(event.index, partition);
+  if (bucket == nullptr) return;
+  std::vector<Instance*> waiting;
+  for (const auto& [number, instance] : *bucket) waiting.push_back(instance);
+  for (Instance* instance : waiting) {
+    if (ComesAfter(PointOf(event), instance->last(), rule_.skew) && Joins(instance->match, event)) {
+      Remove(instance);
+    }
+  }
+}
+
+}  // namespace faultline::runtime

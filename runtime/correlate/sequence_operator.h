@@ -1,0 +1,43 @@
+// Sequences: `match`, `then`, `every`, `until` (docs/semantics.md, section 6).
+//
+//   then    each waiting match takes the first following event that fits, inside its window; one event may
+//           continue several. A match that an event fits moves on; there is no second try.
+//   every   before the last stage: each event that fits it gives one match, joined with the latest chain of
+//           the stages before it. Chains are not spent: each event of a stage in between makes a new chain
+//           from the latest one it fits. Where no stage has a condition the latest chain of a source is the
+//           only one that can be joined, and is all that is kept.
+//   until   drops the matches that wait for its stage.
+#ifndef FAULTLINE_RUNTIME_CORRELATE_SEQUENCE_OPERATOR_H_
+#define FAULTLINE_RUNTIME_CORRELATE_SEQUENCE_OPERATOR_H_
+
+#include "runtime/correlate/match_operator.h"
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+namespace faultline::runtime {
+
+class SequenceOperator : public MatchOperator {
+ public:
+  SequenceOperator(Services* services, ir::RuleId rule);
+  void OnStage(const Event& event) override;
+
+ private:
+  void Start(const Event& event);
+  void Continue(const Event& event);
+  void OnUntil(const Event& event);
+  bool Fits(const Instance& instance, const Event& event);
+  bool Await(Instance* instance);
+  void MoveOn(Instance* instance);
+  void DropOlder(Instance* instance);
+  std::unique_ptr<Instance> Copy(const Instance& instance);
+
+  std::vector<std::uint32_t> until_;   // by stage: of an `until`, the positive stage it is for
+  std::vector<std::uint32_t> untils_;  // stages
+  bool plain_ = true;                  // no positive stage has a condition on others
+};
+
+}  // namespace faultline::runtime
+
+#endif  // FAULTLINE_RUNTIME_CORRELATE_SEQUENCE_OPERATOR_H_

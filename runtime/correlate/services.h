@@ -1,0 +1,208 @@
+// What operators share: where the work stands, streams and their counts, time, timers, who waits for which
+// stage, keys, the bounds on state, current scopes, and the way out for what rules found.
+//
+// One Services belongs to one Correlator. Thread safety: none.
+#ifndef FAULTLINE_RUNTIME_CORRELATE_SERVICES_H_
+#define FAULTLINE_RUNTIME_CORRELATE_SERVICES_H_
+
+#include "runtime/correlate/key_table.h"
+#include "runtime/correlate/operator.h"
+#include "runtime/engine/evidence.h"
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <tuple>
+#include <unordered_map>
+#include <vector>
+
+namespace faultline::runtime {
+
+struct CorrelatorLimits {
+  std::size_t max_pending = 10000;             // waiting matches of a rule; the same for what is remembered
+  std::uint64_t max_bytes = 64 * 1024 * 1024;  // of all waiting matches
+};
+
+// What bounds and unknowns cost a rule.
+struct RuleCounts {
+  std::int64_t dropped = 0;      // state that gave way to newer state
+  std::int64_t no_time = 0;      // matches whose time window could not be told
+  std::int64_t missing_key = 0;  // events without a part of their key
+  std::int64_t late = 0;         // events behind a watermark that had decided an absence
+  std::int64_t undecided = 0;    // absences that an interrupted run did not decide
+};
+
+// What ends a window (docs/semantics.md, 4.5). The first three count in a stream; all of a stream's and a
+// source's end with their source, all with the run.
+enum class Clock : std::uint8_t {
+  kLines,
+  kRecords,
+  kTime,     // the largest time so far in the stream
+  kRunTime,  // the largest time so far in the run
+  kScope,    // of: ScopeInstance::number; ends with the instance
+  kSource,   // of: number of the input
+  kRun,
+};
+
+struct Timer {
+  Clock clock = Clock::kRun;
+  std::int64_t of = 0;   // stream, input or instance of a scope
+  std::int64_t end = 0;  // of the first four clocks: the window is over when the clock is past this
+  ir::RuleId rule = 0;
+  std::uint64_t number = 0;  // what Operator::OnTimer gets
+  std::uint32_t what = 0;
+  std::uint32_t stream = 0;  // where the work stands when an end of the input fires it
+  bool over = false;         // the clock has ended already: it fires as soon as the operator returns
+};
+
+// How far a stream has come. Numbers of streams are unique in the run.
+struct StreamState {
+  std::uint32_t input = 0;
+  Value time;                          // of its last record that has one
+  std::int64_t watermark = INT64_MIN;  // largest time so far
+  std::int64_t line = 0;               // of the stream
+  std::int64_t records = 0;
+  std::int64_t log_line = 0;        // of the file: last record
+  std::int64_t first_log_line = 0;  // of the file: first record
+};
+
+class Services {
+ public:
+  Services(const EnginePlan& plan, StageEvaluator* evaluator, const CorrelatorLimits& limits,
+           int context_lines);
+  virtual ~Services();
+  Services(const Services&) = delete;
+  Services& operator=(const Services&) = delete;
+
+  const EnginePlan& plan() const { return plan_; }
+  const ir::Module& module() const { return plan_.module(); }
+  const ir::Rule& rule(ir::RuleId rule) const { return plan_.module().rules[rule]; }
+  StageEvaluator* evaluator() { return evaluator_; }
+  const CorrelatorLimits& limits() const { return limits_; }
+  RuleCounts& counts(ir::RuleId rule) { return counts_[rule]; }
+  const std::vector<RuleCounts>& counts() const { return counts_; }
+
+  // ---- where the work stands
+
+  const Position& position() const { return position_; }
+  // For values that the position outlives not.
+  Arena* temporary() { return &temporary_; }
+  const StreamState& stream(std::uint32_t stream) const { return *streams_.at(stream).state; }
+  // Largest time of the run so far; INT64_MIN: none.
+  std::int64_t run_watermark() const { return run_watermark_; }
+  // Behind the last record of the stream.
+  Position EndOf(std::uint32_t stream) const;
+  bool interrupted() const { return interrupted_; }  // the run was stopped: absence is not decided
+  // A blank frame of the rule: its context is filled in.
+  void BlankFrame(ir::RuleId rule, std::vector<Value>* slots) const;
+  // Stores what an event found and adds its evidence; `first`: it begins the match.
+  void Take(Match* match, const Event& event, ir::RuleId rule, bool first);
+  // Neighbours and text of the record's lines, as findings show them.
+  Evidence EvidenceOf(const RecordView& record, std::string_view matched) const;
+
+  // ---- windows
+
+  void SetTimer(const Timer& timer);
+  void CancelTimer(const Timer& timer);
+  // The stage (a lazy one) is looked at from now on: in the stream, or with kAnyStream everywhere. Counted.
+  static constexpr std::uint32_t kAnyStream = 0xffffffff;
+  void AddWaiter(StageId stage, std::uint32_t stream);
+  void RemoveWaiter(StageId stage, std::uint32_t stream);
+
+  // ---- keys and bounds
+
+  KeyTable& keys(ir::RuleId rule) { return keys_[rule]; }
+  // State that may wait long is admitted and released. Where a bound is reached, the oldest is evicted after
+  // the operator returns. Numbers ascend in the run.
+  std::uint64_t Admit(ir::RuleId rule, std::uint64_t bytes);
+  void Resize(std::uint64_t number, std::uint64_t bytes);
+  void Release(std::uint64_t number);
+  // A number in order with those of Admit, for state that is bounded elsewhere.
+  std::uint64_t NextNumber() { return next_number_++; }
+  std::size_t pending() const { return admitted_.size(); }
+  std::uint64_t pending_bytes() const { return bytes_; }
+
+  // ---- scopes
+
+  // The instance that the event stands in; null: none is open.
+  std::shared_ptr<ScopeInstance> ScopeOf(ir::RuleId scope, const Event& event) const;
+  std::shared_ptr<ScopeInstance> Current(ir::RuleId scope, std::uint32_t stream) const;
+  // Operator::OnScopeEnd is called for each instance of the scope.
+  void WatchScope(ir::RuleId scope, ir::RuleId watcher);
+  std::int64_t NextInstance() { return ++instances_; }
+  // Ends an instance after all rules have seen the position: `found` goes to those that read the scope, then
+  // its timers fire and its watchers are called.
+  virtual void EndScope(std::shared_ptr<ScopeInstance> instance, Match found) = 0;
+  Operator* operator_of(ir::RuleId rule) const { return operators_[rule].get(); }
+
+  // ---- what was found
+
+  // All of the rule holds: derived slots are computed, readers are told, and if it is not an event it is a
+  // finding.
+  virtual void Decide(ir::RuleId rule, Match match) = 0;
+
+ protected:
+  using TimerKey = std::tuple<std::int64_t, std::uint64_t, std::uint32_t, ir::RuleId>;  // end, number, what
+  struct TimerPlace {
+    std::uint32_t stream = 0;
+  };
+  using Timers = std::map<TimerKey, TimerPlace>;
+  struct Stream {
+    std::unique_ptr<StreamState> state;
+    std::array<Timers, 3> timers;  // lines, records, time
+    std::set<StageId> hungry;      // waited for, and no literal calls them
+  };
+  struct Admitted {
+    ir::RuleId rule = 0;
+    std::uint64_t bytes = 0;
+  };
+
+  // The timers of a clock; null if it is over (then there are none).
+  Timers* TimersOf(const Timer& timer);
+  // Called where a timer is set on a clock that is ending: it fires at once.
+  virtual void OnTimerAtEnd(const Timer& timer) = 0;
+  bool IsEnding(const Timer& timer) const;
+  bool IsWaitedFor(StageId stage, std::uint32_t stream) const;
+  void Evict(std::uint64_t number);
+  void EnforceLimits(ir::RuleId rule);
+
+  const EnginePlan& plan_;
+  StageEvaluator* evaluator_;
+  CorrelatorLimits limits_;
+  int context_lines_;
+  std::vector<std::unique_ptr<Operator>> operators_;  // by rule
+  std::vector<RuleCounts> counts_;
+  std::vector<KeyTable> keys_;
+
+  Position position_;
+  const LineLookup* lines_ = nullptr;
+  Arena temporary_;
+  bool interrupted_ = false;
+  std::int64_t run_watermark_ = INT64_MIN;
+  std::int64_t ending_input_ = -1;
+  bool ending_run_ = false;
+
+  std::unordered_map<std::uint32_t, Stream> streams_;
+  Timers run_time_;
+  std::unordered_map<std::int64_t, Timers> scope_timers_, source_timers_;
+  Timers run_timers_;
+  std::unordered_map<std::uint64_t, std::uint32_t> waiters_;  // by stage and stream
+  std::set<StageId> hungry_;                                  // in any stream
+
+  std::map<std::uint64_t, Admitted> admitted_;
+  std::vector<std::set<std::uint64_t>> admitted_by_rule_;
+  std::uint64_t bytes_ = 0;
+  std::uint64_t next_number_ = 1;
+  std::int64_t instances_ = 0;
+  std::unordered_map<ir::RuleId, std::vector<ir::RuleId>> scope_watchers_;
+};
+
+// Bytes that a match costs while it waits.
+std::uint64_t CostOf(const Match& match);
+
+}  // namespace faultline::runtime
+
+#endif  // FAULTLINE_RUNTIME_CORRELATE_SERVICES_H_
