@@ -20,10 +20,16 @@ bool IsOneOf(std::string_view word, std::initializer_list<std::string_view> word
 
 // Words behind which a bracket is no call: `where (a or b)`, `x in [1, 2]`.
 bool StandsApart(std::string_view word) {
-  return IsOneOf(word, {"and",        "or",       "not",     "in",      "between", "mod",     "contains",
-                        "startswith", "endswith", "matches", "default", "if",      "then",    "else",
-                        "where",      "report",   "fix",     "at",      "match",   "without", "from"});
+  return IsOneOf(word, {"and",        "or",       "not",        "in",      "between", "mod",     "contains",
+                        "startswith", "endswith", "matches",    "default", "if",      "then",    "else",
+                        "where",      "report",   "fix",        "at",      "match",   "without", "from",
+                        "by",         "when",     "confidence", "skew",    "within"});
 }
+
+struct Bracket {
+  TokenClass kind = TokenClass::kOpenBrace;
+  bool terms = false;  // of weights: confidence { … }, score x { … }
+};
 
 class Formatter {
  public:
@@ -92,9 +98,13 @@ class Formatter {
 
   // ---- blanks between two tokens of a line
 
+  // In a block of weights, in which a line may begin with a negative number.
+  bool InTerms() const { return !open_.empty() && open_.back().terms; }
+
   bool IsUnaryMinus(const Line& line, std::size_t i) const {
+    if (TextOf(line.tokens[i]) == "+") return i > 0 && TextOf(line.tokens[i - 1]) == "at";  // at +3s
     if (TextOf(line.tokens[i]) != "-") return false;
-    if (i == 0) return false;  // a line that begins with `-` goes on from the one before
+    if (i == 0) return InTerms();  // elsewhere a line that begins with `-` goes on from the one before
     const Token& before = line.tokens[i - 1];
     switch (before.kind) {
       case TokenClass::kOperator:
@@ -181,11 +191,16 @@ class Formatter {
     const std::string_view word = TextOf(first);
     const TokenClass second = line.tokens.size() > 1 ? line.tokens[1].kind : TokenClass::kNewline;
     const std::string_view second_word = line.tokens.size() > 1 ? TextOf(line.tokens[1]) : std::string_view();
+    if (first.kind == TokenClass::kOperator && word == "-" && InTerms()) return false;
     if (first.kind == TokenClass::kOperator || first.kind == TokenClass::kDot) return true;
     if (first.kind != TokenClass::kWord || brackets_ > 0) return false;
     if (open_.empty() && (ends_with_assign_ || IsOneOf(word, {"detect", "inside", "stream", "missing"})))
       return true;
-    if (word == "expect" && ends_with_fence_) return true;
+    if (open_.empty() && IsOneOf(word, {"by", "limit"}) && IsOneOf(head_, {"format", "wrapper", "scope"}))
+      return true;
+    if (open_.empty() && IsOneOf(word, {"where", "until"}) && IsOneOf(head_, {"allow", "disable"}))
+      return true;
+    if (word == "expect" && ends_with_input_) return true;
     if (IsOneOf(word, {"and", "or", "in", "between", "contains", "startswith", "endswith", "matches",
                        "default", "mod"})) {
       if (second == TokenClass::kColon || second == TokenClass::kComma || second == TokenClass::kQuestion ||
@@ -219,12 +234,18 @@ class Formatter {
     out_.append(IndentOf(line), ' ');
     out_ += Text(line);
     out_ += '\n';
-    for (const Token& token : line.tokens) {
+    const std::string_view first = TextOf(line.tokens.front());
+    if (open_.empty() && line.tokens.front().kind == TokenClass::kWord && !GoesOn(line)) head_ = first;
+    for (std::size_t i = 0; i < line.tokens.size(); ++i) {
+      const Token& token = line.tokens[i];
       if (Opens(token.kind)) {
-        open_.push_back(token.kind);
+        const bool terms =
+            token.kind == TokenClass::kOpenBrace && i > 0 &&
+            (TextOf(line.tokens[i - 1]) == "confidence" || (open_.empty() && head_ == "score"));
+        open_.push_back({token.kind, terms});
         if (token.kind != TokenClass::kOpenBrace) ++brackets_;
       } else if (Closes(token.kind) && !open_.empty()) {
-        if (open_.back() != TokenClass::kOpenBrace) --brackets_;
+        if (open_.back().kind != TokenClass::kOpenBrace) --brackets_;
         open_.pop_back();
       }
     }
@@ -234,7 +255,20 @@ class Formatter {
     const Token& token = line.tokens[last - 1];
     after_open_brace_ = token.kind == TokenClass::kOpenBrace && last == line.tokens.size();
     ends_with_assign_ = TextOf(token) == "=";
-    ends_with_fence_ = token.kind == TokenClass::kFence;
+    ends_with_input_ = token.kind == TokenClass::kFence || token.kind == TokenClass::kCloseBrace;
+  }
+
+  // Whether commas part what the brace at `open` holds: fields, keys, conditions.
+  bool HoldsItems(const Line& line, std::size_t open) const {
+    const std::string_view first = TextOf(line.tokens.front());
+    const Token* before = open > 0 ? &line.tokens[open - 1] : nullptr;
+    if (before != nullptr && TextOf(*before) == "block") return false;
+    if (before != nullptr && (TextOf(*before) == "expect" || before->kind == TokenClass::kCloseBrace))
+      return true;
+    if (open > 1 && before->kind == TokenClass::kNumber && TextOf(line.tokens[open - 2]) == "expect")
+      return true;
+    return !IsOneOf(first, {"rule", "event", "scope", "graph", "score", "part", "pack", "override", "table",
+                            "all", "any", "confidence", "test", "run", "repeat", "optional", "one"});
   }
 
   // A line that is too long and holds a whole block: the block gets lines of its own, which are put back in
@@ -259,7 +293,7 @@ class Formatter {
     const auto at = [&](std::size_t i) { return line.tokens.begin() + static_cast<std::ptrdiff_t>(i); };
     std::vector<Line> parts;
     parts.push_back({{at(0), at(open + 1)}, line.blank_before});
-    BreakEntries(line, open + 1, close, !IsOneOf(TextOf(line.tokens.front()), {"rule", "event"}), &parts);
+    BreakEntries(line, open + 1, close, HoldsItems(line, open), &parts);
     parts.push_back({{at(close), line.tokens.end()}, false});
     PutBack(std::move(parts));
     return true;
@@ -349,11 +383,12 @@ class Formatter {
   std::string_view text_;
   std::deque<Line> lines_;
   std::string out_;
-  std::vector<TokenClass> open_;  // brackets that are open at the start of the next line
-  std::size_t brackets_ = 0;      // of them ( and [
+  std::vector<Bracket> open_;  // that are open at the start of the next line
+  std::string_view head_;      // first word of the declaration at hand
+  std::size_t brackets_ = 0;   // of them ( and [
   bool after_open_brace_ = false;
   bool ends_with_assign_ = false;
-  bool ends_with_fence_ = false;
+  bool ends_with_input_ = false;
 };
 
 }  // namespace

@@ -1,4 +1,4 @@
-// Clauses of rules and events.
+// Clauses of rules, events, scopes, graphs and scores; stages are in build_stage.cpp.
 #include "frontend/parse/builder.h"
 #include "support/lang/lang.h"
 
@@ -7,14 +7,37 @@
 
 namespace faultline::parse {
 
+namespace {
+
+std::string_view Called(ast::RuleForm form) {
+  switch (form) {
+    case ast::RuleForm::kRule:
+      return "a rule";
+    case ast::RuleForm::kEvent:
+      return "an event";
+    case ast::RuleForm::kScope:
+      return "a scope";
+    case ast::RuleForm::kGraph:
+      return "a graph";
+    case ast::RuleForm::kScore:
+      return "a score";
+  }
+  return "";
+}
+
+}  // namespace
+
 std::vector<ast::ClausePtr> Builder::Clauses(const antlr4::ParserRuleContext* block,
-                                             const std::vector<P::ClauseLineContext*>& lines) {
+                                             const std::vector<P::ClauseLineContext*>& lines,
+                                             ast::RuleForm form) {
   std::vector<ast::ClausePtr> clauses;
   for (P::ClauseLineContext* line : lines) {
     if (Broken(line) || Broken(line->clause())) {
       clauses.push_back(std::make_unique<ast::ErrorClause>(SpanOf(line)));
+    } else if (ast::ClausePtr clause = Clause(line->clause()); Belongs(*clause, form)) {
+      clauses.push_back(std::move(clause));
     } else {
-      clauses.push_back(Clause(line->clause()));
+      clauses.push_back(std::make_unique<ast::ErrorClause>(clause->span));
     }
   }
   if (const auto found = skipped_.find(block); found != skipped_.end()) {
@@ -24,6 +47,65 @@ std::vector<ast::ClausePtr> Builder::Clauses(const antlr4::ParserRuleContext* bl
     });
   }
   return clauses;
+}
+
+// Reports a clause that stands in the wrong kind of declaration.
+bool Builder::Belongs(const ast::Clause& clause, ast::RuleForm form) {
+  Span where = {file_, clause.span.begin, clause.span.begin};
+  std::string help;
+  const auto stands_in = [&](Span keyword, ast::RuleForm wanted, std::string_view what) {
+    if (form == wanted) return;
+    where = keyword;
+    help = what;
+  };
+  switch (clause.kind) {
+    case ast::ClauseKind::kStage: {
+      const auto& stage = static_cast<const ast::StageClause&>(clause);
+      const bool of_scope = stage.stage == ast::StageKind::kEnter || stage.stage == ast::StageKind::kPause ||
+                            stage.stage == ast::StageKind::kClose;
+      if (of_scope) {
+        stands_in(stage.keyword, ast::RuleForm::kScope,
+                  "`enter`, `pause` and `close` stand in a `scope NAME { … }`");
+      } else if (form == ast::RuleForm::kScope || form == ast::RuleForm::kGraph) {
+        where = stage.keyword;
+        help = form == ast::RuleForm::kScope ? "write `enter`, `pause` or `close` before what is looked for"
+                                             : "write `edge SOURCE from A to B`";
+      }
+      break;
+    }
+    case ast::ClauseKind::kEdge:
+      stands_in(static_cast<const ast::StageHolderClause&>(clause).stage->keyword, ast::RuleForm::kGraph,
+                "edges stand in a `graph NAME { … }`");
+      break;
+    case ast::ClauseKind::kEntry:
+      stands_in(static_cast<const ast::StageHolderClause&>(clause).stage->keyword, ast::RuleForm::kScore,
+                "weights stand in a `score NAME { … }`");
+      break;
+    case ast::ClauseKind::kError:
+    case ast::ClauseKind::kSeverity:
+    case ast::ClauseKind::kWhere:
+    case ast::ClauseKind::kLet:
+    case ast::ClauseKind::kAt:
+    case ast::ClauseKind::kReport:
+    case ast::ClauseKind::kFix:
+    case ast::ClauseKind::kTags:
+    case ast::ClauseKind::kSee:
+    case ast::ClauseKind::kStatus:
+    case ast::ClauseKind::kTest:
+    case ast::ClauseKind::kBy:
+    case ast::ClauseKind::kWithin:
+    case ast::ClauseKind::kSkew:
+    case ast::ClauseKind::kSet:
+    case ast::ClauseKind::kWith:
+    case ast::ClauseKind::kWhen:
+    case ast::ClauseKind::kExplains:
+    case ast::ClauseKind::kConfidence:
+    case ast::ClauseKind::kNeeds:
+      break;
+  }
+  if (help.empty()) return true;
+  reports_.Precise(diag::misplaced_option, where, TextOf(where), Called(form)).Help(help);
+  return false;
 }
 
 ast::ClausePtr Builder::Clause(P::ClauseContext* context) {
@@ -58,6 +140,41 @@ ast::ClausePtr Builder::Clause(P::ClauseContext* context) {
     return clause;
   }
   if (auto* test = dynamic_cast<P::TestClauseContext*>(context)) return Test(test);
+  if (auto* entry = dynamic_cast<P::EntryClauseContext*>(context)) return Entry(entry);
+  if (auto* edge = dynamic_cast<P::EdgeClauseContext*>(context)) return Edge(edge);
+  if (auto* with = dynamic_cast<P::WithClauseContext*>(context)) return With(with);
+  if (auto* set = dynamic_cast<P::SetClauseContext*>(context)) return Set(set);
+  if (auto* by = dynamic_cast<P::ByClauseContext*>(context)) {
+    auto clause = std::make_unique<ast::ByClause>(span);
+    for (P::ExpressionContext* key : by->expression()) clause->keys.push_back(Expression(key));
+    return clause;
+  }
+  if (auto* within = dynamic_cast<P::WithinClauseContext*>(context)) {
+    auto clause = std::make_unique<ast::WindowClause>(ast::ClauseKind::kWithin, span);
+    clause->window = Window(within->window(), span, nullptr);
+    return clause;
+  }
+  if (auto* skew = dynamic_cast<P::SkewClauseContext*>(context)) {
+    auto clause = std::make_unique<ast::WindowClause>(ast::ClauseKind::kSkew, span);
+    clause->window.amount = Operand(skew->operand());
+    clause->window.unit = ast::WindowUnit::kTime;
+    clause->window.span = span;
+    return clause;
+  }
+  if (auto* when = dynamic_cast<P::WhenClauseContext*>(context)) {
+    auto clause = std::make_unique<ast::WhenClause>(span);
+    clause->condition = Expression(when->expression());
+    if (when->repetition() != nullptr) clause->repetition = Repeated(when->repetition());
+    return clause;
+  }
+  if (auto* explains = dynamic_cast<P::ExplainsClauseContext*>(context)) return Explains(explains);
+  if (auto* confidence = dynamic_cast<P::ConfidenceClauseContext*>(context)) return Confidence(confidence);
+  if (auto* needs = dynamic_cast<P::NeedsClauseContext*>(context)) {
+    auto clause = std::make_unique<ast::NeedsClause>(span);
+    clause->text = Plain(needs->string()).value_or("");
+    if (needs->expression() != nullptr) clause->condition = Expression(needs->expression());
+    return clause;
+  }
   return std::make_unique<ast::ErrorClause>(span);
 }
 
@@ -76,205 +193,59 @@ ast::ClausePtr Builder::List(P::ListClauseContext* context) {
   return clause;
 }
 
-ast::ClausePtr Builder::Stage(P::StageClauseContext* context) {
-  const ast::StageKind kind = context->MATCH() != nullptr     ? ast::StageKind::kMatch
-                              : context->THEN() != nullptr    ? ast::StageKind::kThen
-                              : context->WITHOUT() != nullptr ? ast::StageKind::kWithout
-                                                              : ast::StageKind::kFrom;
-  auto stage = std::make_unique<ast::StageClause>(SpanOf(context), kind);
-  stage->keyword = SpanOf(context->start);
-  for (P::StageSourceContext* source : context->stageSource()) {
-    ast::StageSource out;
-    out.span = SpanOf(source);
-    if (source->patternItem() != nullptr) {
-      out.pattern = PatternItem(source->patternItem());
-      if (source->path() != nullptr) {
-        // `raw "…"` or `FIELD "…"`: the target holds for all alternatives.
-        const ast::Path path = PathOf(source->path());
-        out.span = out.pattern->span;
-        if (stage->alternatives.empty()) {
-          stage->target = path.Text() == "raw" && TextOf(path.span) == "raw" ? ast::MatchTarget::kRaw
-                                                                             : ast::MatchTarget::kField;
-          if (stage->target == ast::MatchTarget::kField) stage->field = path;
-        } else {
-          const bool same = stage->target == ast::MatchTarget::kRaw
-                                ? path.Text() == "raw"
-                                : stage->field.has_value() && stage->field->Text() == path.Text();
-          Diagnostic& report = reports_.Precise(diag::mixed_targets, path.span);
-          report.Help(same ? "name it once, before the first alternative"
-                           : "make an `event` for each text, and join their names by `or`");
-        }
-      }
-    } else {
-      out.name = PathOf(source->path());
-    }
-    stage->alternatives.push_back(std::move(out));
-  }
-  for (P::StageTailContext* tail : context->stageTail()) {
-    const Span span = SpanOf(tail);
+ast::ClausePtr Builder::Explains(P::ExplainsClauseContext* context) {
+  auto clause = std::make_unique<ast::ExplainsClause>(SpanOf(context));
+  clause->rule = PathOf(context->path());
+  const auto set_alias = [&](std::optional<ast::Name> name) {
+    if (!name) return;
+    if (clause->alias) reports_.Precise(diag::repeated_part, name->span, "as");
+    clause->alias = std::move(name);
+  };
+  for (P::ExplainsTailContext* tail : context->explainsTail()) {
     const Span keyword = SpanOf(tail->start);
-    if (auto* alias = dynamic_cast<P::AliasTailContext*>(tail)) {
-      if (stage->alias) reports_.Precise(diag::repeated_part, keyword, "as");
-      stage->alias = NameOf(alias->name());
-    } else if (auto* where = dynamic_cast<P::WhereTailContext*>(tail)) {
-      ast::ExprPtr condition = Expression(where->expression());
-      if (std::optional<ast::Name> name = TakeAlias(condition)) {
-        if (stage->alias) reports_.Precise(diag::repeated_part, name->span, "as");
-        stage->alias = std::move(name);
-      }
-      stage->conditions.push_back(std::move(condition));
-    } else if (auto* within = dynamic_cast<P::WindowTailContext*>(tail)) {
-      if (stage->window) reports_.Precise(diag::repeated_part, keyword, "within");
-      ast::Window window;
-      window.span = span;
-      window.amount = Operand(within->operand());
-      if (within->LINES() != nullptr || within->LINE() != nullptr) {
-        window.unit = ast::WindowUnit::kLines;
-      } else if (within->RECORDS() != nullptr) {
-        window.unit = ast::WindowUnit::kRecords;
-      } else if (window.amount->kind != ast::ExprKind::kInt) {
-        window.unit = ast::WindowUnit::kTime;
-      }
-      stage->window = std::move(window);
+    std::optional<ast::Name> alias;
+    if (tail->AS() != nullptr) {
+      alias = NameOf(tail->name());
+    } else if (tail->WITHIN() != nullptr) {
+      if (clause->window) reports_.Precise(diag::repeated_part, keyword, "within");
+      clause->window = Window(tail->window(), SpanOf(tail), &alias);
+    } else if (tail->WHERE() != nullptr) {
+      ast::ExprPtr condition = Expression(tail->expression());
+      alias = TakeAlias(condition, AliasRule::kNoType);
+      clause->conditions.push_back(std::move(condition));
+    } else {
+      if (clause->confidence) reports_.Precise(diag::repeated_part, keyword, "confidence");
+      clause->confidence = Operand(tail->operand());
     }
+    set_alias(std::move(alias));
   }
-  return stage;
+  return clause;
 }
 
-// `match login where user == "x" as a`: behind a condition `as` could also be a cast. A plain word that is no
-// type of the language names the stage; a cast to a named pattern stands in brackets there.
-std::optional<ast::Name> Builder::TakeAlias(ast::ExprPtr& condition) {
-  std::vector<ast::Expr*> spine;  // the nodes that end where the condition ends
-  ast::ExprPtr* slot = &condition;
-  const std::uint32_t end = condition->span.end;
-  while ((*slot)->span.end == end) {
-    switch ((*slot)->kind) {
-      case ast::ExprKind::kCast: {
-        auto& cast = static_cast<ast::CastExpr&>(**slot);
-        if (cast.type.name.parts.size() != 1 || !cast.type.arguments.empty() || cast.type.span.end != end)
-          return {};
-        ast::Name name = cast.type.name.parts.front();
-        const lang::HoleRow* row = lang::HoleTypeByName(name.text);
-        if (row != nullptr || lang::Type::Parse(name.text).has_value()) return {};
-        ast::ExprPtr value = std::move(cast.value);
-        for (ast::Expr* node : spine) node->span.end = value->span.end;
-        *slot = std::move(value);
-        return name;
-      }
-      case ast::ExprKind::kBinary:
-        spine.push_back(slot->get());
-        slot = &static_cast<ast::BinaryExpr&>(**slot).right;
-        break;
-      case ast::ExprKind::kUnary:
-        spine.push_back(slot->get());
-        slot = &static_cast<ast::UnaryExpr&>(**slot).operand;
-        break;
-      case ast::ExprKind::kIn:
-        spine.push_back(slot->get());
-        slot = &static_cast<ast::InExpr&>(**slot).right;
-        break;
-      case ast::ExprKind::kBetween:
-        spine.push_back(slot->get());
-        slot = &static_cast<ast::BetweenExpr&>(**slot).high;
-        break;
-      case ast::ExprKind::kDefault:
-        spine.push_back(slot->get());
-        slot = &static_cast<ast::DefaultExpr&>(**slot).fallback;
-        break;
-      case ast::ExprKind::kConditional:
-        spine.push_back(slot->get());
-        slot = &static_cast<ast::ConditionalExpr&>(**slot).else_value;
-        break;
-      case ast::ExprKind::kError:
-      case ast::ExprKind::kBool:
-      case ast::ExprKind::kInt:
-      case ast::ExprKind::kFloat:
-      case ast::ExprKind::kPercent:
-      case ast::ExprKind::kDuration:
-      case ast::ExprKind::kSize:
-      case ast::ExprKind::kString:
-      case ast::ExprKind::kRegex:
-      case ast::ExprKind::kName:
-      case ast::ExprKind::kMember:
-      case ast::ExprKind::kIndex:
-      case ast::ExprKind::kCall:
-      case ast::ExprKind::kPresence:
-      case ast::ExprKind::kList:
-      case ast::ExprKind::kLambda:
-      case ast::ExprKind::kWindow:
-        return {};
+ast::ClausePtr Builder::Confidence(P::ConfidenceClauseContext* context) {
+  auto clause = std::make_unique<ast::ConfidenceClause>(SpanOf(context));
+  if (context->operand() != nullptr) {
+    ast::ConfidenceTerm& term = clause->terms.emplace_back();
+    term.weight = Operand(context->operand());
+    term.span = term.weight->span;
+    return clause;
+  }
+  clause->block = true;
+  for (P::ConfidenceLineContext* line : context->confidenceBlock()->confidenceLine()) {
+    if (Broken(line) || Broken(line->confidenceTerm())) continue;
+    P::ConfidenceTermContext* written = line->confidenceTerm();
+    ast::ConfidenceTerm& term = clause->terms.emplace_back();
+    term.span = SpanOf(written);
+    term.weight = Operand(written->operand());
+    if (written->expression() != nullptr) term.condition = Expression(written->expression());
+    const std::vector<P::StringContext*> why = written->string();
+    if (why.size() > 1) {
+      reports_.Precise(diag::repeated_part, SpanOf(why[1]), TextOf(SpanOf(why[1])))
+          .Label(SpanOf(why[0]), "the reason stands here");
     }
+    if (!why.empty()) term.why = Plain(why.front());
   }
-  return {};
-}
-
-ast::ClausePtr Builder::Test(P::TestClauseContext* context) {
-  auto test = std::make_unique<ast::TestClause>(SpanOf(context));
-  std::vector<P::StringContext*> strings = context->string();
-  test->escaped = context->ESCAPED() != nullptr;
-  if (context->FROM() != nullptr && !strings.empty()) {
-    test->from = Plain(strings.back());
-    test->input_span = SpanOf(strings.back());
-    strings.pop_back();
-  }
-  if (!strings.empty()) {
-    if (std::optional<std::string> name = Plain(strings.front()))
-      test->name = ast::Name{*name, SpanOf(strings.front())};
-  }
-  if (context->FENCE() != nullptr) Fence(SpanOf(context->FENCE()), test->escaped, *test);
-  Expect(context->expectation(), test->expect);
-  return test;
-}
-
-void Builder::Expect(P::ExpectationContext* context, ast::Expectation& expect) {
-  expect.span = context->start == nullptr || context->stop == nullptr ||
-                        context->start->getTokenIndex() > context->stop->getTokenIndex()
-                    ? Span{file_, SpanOf(context->start).begin, SpanOf(context->start).begin}
-                    : SpanOf(context);
-  if (context->NOTHING() != nullptr) {
-    expect.count = 0;
-    return;
-  }
-  for (P::FindingContext* finding : context->finding()) {
-    std::vector<ast::ExprPtr>& conditions = expect.findings.emplace_back();
-    for (P::FindingEntryContext* entry : finding->findingEntry()) {
-      if (Broken(entry) || Broken(entry->expression())) {
-        conditions.push_back(Error(SpanOf(entry)));
-      } else {
-        conditions.push_back(Expression(entry->expression()));
-      }
-    }
-  }
-  const auto written = static_cast<std::int64_t>(expect.findings.size());
-  if (context->NUMBER() == nullptr) {
-    expect.count = 1;
-    if (written > 1) {
-      reports_
-          .Precise(diag::malformed_expectation, expect.span,
-                   "`expect` without a number means exactly one finding, here are " + std::to_string(written))
-          .Help("write `expect " + std::to_string(written) + " {…} {…}`");
-      expect.count = written;
-    }
-    return;
-  }
-  const Span number_span = SpanOf(context->NUMBER());
-  const ast::ExprPtr number = Number(number_span, false);
-  if (number->kind == ast::ExprKind::kError) {
-    expect.count = written;
-    return;
-  }
-  if (number->kind != ast::ExprKind::kInt) {
-    reports_.Precise(diag::malformed_expectation, number_span, "the number of findings is a whole number");
-    expect.count = written;
-    return;
-  }
-  expect.count = static_cast<const ast::IntExpr&>(*number).value;
-  if (expect.count < written) {
-    reports_.Precise(
-        diag::malformed_expectation, number_span,
-        "`expect " + std::to_string(expect.count) + "` describes " + std::to_string(written) + " findings");
-    expect.count = written;
-  }
+  return clause;
 }
 
 }  // namespace faultline::parse

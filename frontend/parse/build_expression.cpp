@@ -71,6 +71,8 @@ ast::ExprPtr Builder::Comparison(P::ComparisonExpressionContext* context) {
   const Deeper deeper(depth_);
   ast::ExprPtr left = Operand(context->operand());
   left = Relation(std::move(left), tails.front());
+  if (tails.size() == 2 && trailing_ != nullptr && trailing_->stop == context->stop && TakeTail(tails[1]))
+    return left;
   if (tails.size() > 1) {
     reports_.Precise(diag::chained_comparison, SpanOf(tails[1]))
         .Label(left->span, "this is already true or false")
@@ -78,6 +80,27 @@ ast::ExprPtr Builder::Comparison(P::ComparisonExpressionContext* context) {
     return Error(SpanOf(context));
   }
   return left;
+}
+
+// `without x where n == 1 between a and b`: the second comparison is what stands behind the condition.
+bool Builder::TakeTail(P::ComparisonContext* context) {
+  const auto name_in = [&](P::OperandContext* operand) -> std::optional<ast::Name> {
+    auto* primary = dynamic_cast<P::PrimaryOperandContext*>(operand);
+    if (primary == nullptr || primary->primary()->plainName() == nullptr) return {};
+    return NameOf(primary->primary()->plainName());
+  };
+  if (auto* range = dynamic_cast<P::RangeContext*>(context); range != nullptr && range->NOT() == nullptr) {
+    trailing_->after = name_in(range->operand(0));
+    trailing_->role = name_in(range->operand(1));
+    trailing_->keyword = SpanOf(range->BETWEEN());
+    return trailing_->after && trailing_->role;
+  }
+  if (auto* in = dynamic_cast<P::MembershipContext*>(context); in != nullptr && in->NOT() == nullptr) {
+    trailing_->role = name_in(in->operand());
+    trailing_->keyword = SpanOf(in->IN());
+    return trailing_->role.has_value();
+  }
+  return false;
 }
 
 ast::ExprPtr Builder::Relation(ast::ExprPtr left, P::ComparisonContext* context) {
@@ -208,9 +231,23 @@ ast::ExprPtr Builder::Call(P::CallContext* context) {
   call->callee.span = SpanOf(context->operand());
   call->callee.parts.push_back(NameOf(primary->primary()->plainName()));
   for (auto it = reversed.rbegin(); it != reversed.rend(); ++it) call->callee.parts.push_back(std::move(*it));
-  for (P::ExpressionContext* argument : context->expression())
-    call->arguments.push_back(Expression(argument));
+  for (P::ArgumentContext* argument : context->argument()) {
+    call->arguments.push_back(argument->expression() != nullptr ? Expression(argument->expression())
+                                                                : WindowArgument(argument->windowArgument()));
+  }
   return call;
+}
+
+ast::ExprPtr Builder::WindowArgument(P::WindowArgumentContext* context) {
+  const Span span = SpanOf(context);
+  auto out = std::make_unique<ast::WindowExpr>(span);
+  out->form = context->EACH() != nullptr      ? ast::WindowForm::kEach
+              : context->SESSION() != nullptr ? ast::WindowForm::kSession
+              : context->LAST() != nullptr    ? ast::WindowForm::kLast
+              : context->BEFORE() != nullptr  ? ast::WindowForm::kBefore
+                                              : ast::WindowForm::kOver;
+  out->window = Window(context->window(), span, nullptr);
+  return out;
 }
 
 ast::ExprPtr Builder::Primary(P::PrimaryContext* context) {

@@ -75,7 +75,7 @@ ast::Module Builder::Inline(P::InlineClausesContext* clauses) {
   module.span = {file_, 0, static_cast<std::uint32_t>(text_.size())};
   auto rule = std::make_unique<ast::RuleDecl>(module.span);
   rule->name = {"inline", {file_, 0, 0}};
-  rule->clauses = Clauses(clauses, clauses->clauseLine());
+  rule->clauses = Clauses(clauses, clauses->clauseLine(), ast::RuleForm::kRule);
   module.decls.push_back(std::move(rule));
   return module;
 }
@@ -135,10 +135,26 @@ void Builder::Declaration(P::DeclarationContext* context, ast::Module& module) {
     decl = Wrapper(wrapper);
   } else if (auto* rule = dynamic_cast<P::RuleDeclarationContext*>(context)) {
     decl = Rule(rule);
+  } else if (auto* scope = dynamic_cast<P::ScopeDeclarationContext*>(context)) {
+    decl = Scope(scope);
+  } else if (auto* part = dynamic_cast<P::PartDeclarationContext*>(context)) {
+    decl = PartDeclaration(part);
+  } else if (auto* table = dynamic_cast<P::TableDeclarationContext*>(context)) {
+    decl = Table(table);
+  } else if (auto* param = dynamic_cast<P::ParamDeclarationContext*>(context)) {
+    decl = Param(param);
+  } else if (auto* changed = dynamic_cast<P::OverrideDeclarationContext*>(context)) {
+    decl = Override(changed);
+  } else if (auto* disabled = dynamic_cast<P::DisableDeclarationContext*>(context)) {
+    decl = Disable(disabled);
+  } else if (auto* allowed = dynamic_cast<P::AllowDeclarationContext*>(context)) {
+    decl = Allow(allowed);
+  } else if (auto* pack = dynamic_cast<P::PackDeclarationContext*>(context)) {
+    decl = Pack(pack);
   } else {
     decl = std::make_unique<ast::ErrorDecl>(span);
   }
-  decl->doc = doc;
+  if (!doc.empty()) decl->doc = decl->doc.empty() ? doc : doc + "\n" + decl->doc;
   module.decls.push_back(std::move(decl));
 }
 
@@ -180,6 +196,7 @@ ast::FormatKind Builder::Kind(P::FormatKindContext* context, std::vector<ast::Ex
     }
     return ast::FormatKind::kJson;
   }
+  if (context->BLOCK() != nullptr) return ast::FormatKind::kBlock;
   for (P::PatternItemContext* item : context->patternItem()) lines.push_back(PatternItem(item));
   return ast::FormatKind::kLine;
 }
@@ -189,11 +206,26 @@ ast::DeclPtr Builder::Format(P::FormatDeclarationContext* context) {
   auto decl = std::make_unique<ast::FormatDecl>(SpanOf(context));
   decl->name = DeclName(context->declName());
   decl->format = Kind(context->formatKind(), decl->lines, &decl->each, &decl->each_span);
+  const bool block = decl->format == ast::FormatKind::kBlock;
+  if (block) decl->parts = Parts(context->formatKind()->partBlock());
   for (P::DeclOptionContext* option : context->declOption()) {
     const Span keyword = SpanOf(option->start);
     if (option->MISSING() != nullptr) {
       if (decl->missing_text) reports_.Precise(diag::repeated_part, keyword, "missing");
       decl->missing_text = Plain(option->string());
+      continue;
+    }
+    if (option->LIMIT() != nullptr || (option->BY() != nullptr && option->STREAM() == nullptr)) {
+      if (!block) {
+        reports_.Precise(diag::misplaced_option, keyword, TextOf(keyword), "this format")
+            .Help("a format of several lines takes it: `format NAME = block { … }`");
+      } else if (option->LIMIT() != nullptr) {
+        if (decl->limit) reports_.Precise(diag::repeated_part, keyword, "limit");
+        decl->limit = Count(option->NUMBER(), "the limit of a block");
+      } else {
+        if (!decl->block_by.empty()) reports_.Precise(diag::repeated_part, keyword, "by");
+        for (P::NameContext* name : option->name()) decl->block_by.push_back(NameOf(name));
+      }
       continue;
     }
     reports_.Precise(diag::misplaced_option, keyword, TextOf(keyword), "a format")
@@ -208,7 +240,8 @@ ast::DeclPtr Builder::Wrapper(P::WrapperDeclarationContext* context) {
   auto decl = std::make_unique<ast::WrapperDecl>(SpanOf(context));
   decl->name = DeclName(context->declName());
   decl->format = Kind(context->formatKind(), decl->lines, nullptr, nullptr);
-  if (decl->format == ast::FormatKind::kPlain || decl->format == ast::FormatKind::kLogfmt) {
+  if (decl->format == ast::FormatKind::kPlain || decl->format == ast::FormatKind::kLogfmt ||
+      decl->format == ast::FormatKind::kBlock) {
     const Span keyword = SpanOf(context->formatKind()->start);
     reports_.Precise(diag::misplaced_option, keyword, TextOf(keyword), "a wrapper")
         .Help("a wrapper is `line \"…{:unwrapped}\"` or `json { NAME: unwrapped from \"…\" }`");
@@ -278,8 +311,12 @@ ast::DeclPtr Builder::Rule(P::RuleDeclarationContext* context) {
   if (Broken(context->declName())) return std::make_unique<ast::ErrorDecl>(SpanOf(context));
   auto decl = std::make_unique<ast::RuleDecl>(SpanOf(context));
   decl->name = DeclName(context->declName());
-  decl->is_event = context->EVENT() != nullptr;
-  decl->clauses = Clauses(context->clauseBlock(), context->clauseBlock()->clauseLine());
+  decl->form = context->EVENT() != nullptr   ? ast::RuleForm::kEvent
+               : context->GRAPH() != nullptr ? ast::RuleForm::kGraph
+               : context->SCORE() != nullptr ? ast::RuleForm::kScore
+                                             : ast::RuleForm::kRule;
+  decl->is_event = decl->form == ast::RuleForm::kEvent;
+  decl->clauses = Clauses(context->clauseBlock(), context->clauseBlock()->clauseLine(), decl->form);
   return decl;
 }
 

@@ -253,7 +253,7 @@ ast::ExprPtr Builder::Regex(antlr4::tree::TerminalNode* node) {
 
 // """ on a line, the text, """ on a line of its own. The indentation of the closing fence leaves every line;
 // the newline before the closing fence is no text.
-void Builder::Fence(Span span, bool escaped, ast::TestClause& test) {
+void Builder::Fence(Span span, bool escaped, std::string& out, Span& where) {
   const std::string_view text = TextOf(span);
   std::size_t quotes = 0;
   while (quotes < text.size() && text[quotes] == '"') ++quotes;
@@ -262,7 +262,7 @@ void Builder::Fence(Span span, bool escaped, ast::TestClause& test) {
     return Span{file_, static_cast<std::uint32_t>(span.begin + begin),
                 static_cast<std::uint32_t>(span.begin + end)};
   };
-  test.input_span = file_span(quotes, quotes);
+  where = file_span(quotes, quotes);
   if (quotes > 8) {
     reports_.Precise(diag::malformed_fence, file_span(0, quotes), "a fence has three to eight quotes");
   }
@@ -282,7 +282,7 @@ void Builder::Fence(Span span, bool escaped, ast::TestClause& test) {
   indent = indent.substr(0, indent.size() - quotes);
   if (last_newline <= first_newline) return;  // no line between the fences
   std::string_view body = text.substr(first_newline + 1, last_newline - first_newline - 1);
-  test.input_span = file_span(first_newline + 1, last_newline);
+  where = file_span(first_newline + 1, last_newline);
   bool told = false;
   std::size_t at = 0;
   while (true) {
@@ -305,11 +305,11 @@ void Builder::Fence(Span span, bool escaped, ast::TestClause& test) {
     }
     line.remove_prefix(removed);
     if (!escaped) {
-      test.input += line;
+      out += line;
     } else {
       for (std::size_t i = 0; i < line.size();) {
         if (line[i] != '\\') {
-          test.input += line[i++];
+          out += line[i++];
           continue;
         }
         std::size_t length = std::min<std::size_t>(2, line.size() - i);
@@ -325,15 +325,15 @@ void Builder::Fence(Span span, bool escaped, ast::TestClause& test) {
           if (digits) length = close + 1 - i;
         }
         const std::size_t begin = first_newline + 1 + at + removed + i;
-        Escape(file_span(begin, begin + length), test.input, nullptr);
+        Escape(file_span(begin, begin + length), out, nullptr);
         i += length;
       }
     }
     if (end == body.size()) break;
-    test.input += '\n';
+    out += '\n';
     at = end + 1;
   }
-  if (test.input.ends_with('\r')) test.input.pop_back();
+  if (out.ends_with('\r')) out.pop_back();
 }
 
 }  // namespace faultline::parse

@@ -2,7 +2,9 @@
 // grammar lets pass so that they get one clear message (FaultlineParser.g4).
 //
 // Internal to frontend/parse. build_module.cpp: declarations; build_clause.cpp: clauses of rules;
-// build_expression.cpp: expressions and literals; build_string.cpp: strings and test texts.
+// build_stage.cpp: stages; build_block.cpp: blocks; build_test.cpp: tests; build_declaration.cpp: tables,
+// parameters and the like; build_expression.cpp: expressions and literals; build_string.cpp: strings and test
+// texts.
 #ifndef FAULTLINE_FRONTEND_PARSE_BUILDER_H_
 #define FAULTLINE_FRONTEND_PARSE_BUILDER_H_
 
@@ -68,18 +70,54 @@ class Builder {
   ast::ExprPtr PatternItem(P::PatternItemContext* context);
   ast::FormatKind Kind(P::FormatKindContext* context, std::vector<ast::ExprPtr>& lines,
                        std::optional<std::string>* each, Span* each_span);
+  ast::DeclPtr Scope(P::ScopeDeclarationContext* context);
+  ast::DeclPtr PartDeclaration(P::PartDeclarationContext* context);
+  ast::DeclPtr Table(P::TableDeclarationContext* context);
+  ast::DeclPtr Param(P::ParamDeclarationContext* context);
+  ast::DeclPtr Override(P::OverrideDeclarationContext* context);
+  ast::DeclPtr Disable(P::DisableDeclarationContext* context);
+  ast::DeclPtr Allow(P::AllowDeclarationContext* context);
+  void Reason(const std::vector<P::StringContext*>& strings, antlr4::tree::TerminalNode* until,
+              ast::DisableDecl& decl);
+  ast::DeclPtr Pack(P::PackDeclarationContext* context);
   std::vector<ast::FieldDecl> Fields(P::FieldBlockContext* context);
   ast::FieldDecl Field(P::FieldContext* context);
 
   // ---- clauses
   std::vector<ast::ClausePtr> Clauses(const antlr4::ParserRuleContext* block,
-                                      const std::vector<P::ClauseLineContext*>& lines);
+                                      const std::vector<P::ClauseLineContext*>& lines, ast::RuleForm form);
+  bool Belongs(const ast::Clause& clause, ast::RuleForm form);
   ast::ClausePtr Clause(P::ClauseContext* context);
-  ast::ClausePtr Stage(P::StageClauseContext* context);
+  ast::ClausePtr Explains(P::ExplainsClauseContext* context);
+  ast::ClausePtr Confidence(P::ConfidenceClauseContext* context);
   ast::ClausePtr List(P::ListClauseContext* context);
   ast::ClausePtr Test(P::TestClauseContext* context);
   void Expect(P::ExpectationContext* context, ast::Expectation& expect);
-  std::optional<ast::Name> TakeAlias(ast::ExprPtr& condition);
+  void Items(P::TestBlockContext* block, ast::TestClause& test);
+  void Item(P::TestItemContext* context, std::uint32_t run, ast::TestClause& test);
+
+  // ---- stages
+  ast::ClausePtr Stage(P::StageClauseContext* context);
+  ast::ClausePtr With(P::WithClauseContext* context);
+  ast::ClausePtr Set(P::SetClauseContext* context);
+  ast::ClausePtr Entry(P::EntryClauseContext* context);
+  ast::ClausePtr Edge(P::EdgeClauseContext* context);
+  void Body(P::StageBodyContext* context, ast::StageClause& stage);
+  void Sources(const std::vector<P::StageSourceContext*>& sources, ast::StageClause& stage);
+  void Tails(const std::vector<P::StageTailContext*>& tails, ast::StageClause& stage);
+  void TakeName(P::NameContext* name, ast::StageClause& stage);
+  void CheckRow(P::NameContext* article);
+  std::int64_t Count(antlr4::tree::TerminalNode* number, std::string_view what);
+  ast::Repetition Repeated(P::RepetitionContext* context);
+  ast::Window Window(P::WindowContext* context, Span span, std::optional<ast::Name>* alias);
+  // Whether a word behind `as` that is a type of the language is a name all the same.
+  enum class AliasRule : std::uint8_t { kNoType, kAny };
+  std::optional<ast::Name> TakeAlias(ast::ExprPtr& condition, AliasRule rule);
+
+  // ---- blocks
+  std::vector<ast::BlockPart> Parts(P::PartBlockContext* block);
+  ast::BlockPart Part(P::BlockPartContext* context);
+  ast::BlockPart LinePart(const std::vector<P::PatternItemContext*>& patterns);
 
   // ---- expressions
   ast::ExprPtr Expression(P::ExpressionContext* context);
@@ -87,6 +125,8 @@ class Builder {
   ast::ExprPtr Relation(ast::ExprPtr left, P::ComparisonContext* context);
   ast::ExprPtr Operand(P::OperandContext* context);
   ast::ExprPtr Call(P::CallContext* context);
+  ast::ExprPtr WindowArgument(P::WindowArgumentContext* context);
+  bool TakeTail(P::ComparisonContext* context);
   ast::ExprPtr Primary(P::PrimaryContext* context);
   ast::ExprPtr Number(Span span, bool negative);
   ast::ExprPtr Binary(P::OperandContext* left, antlr4::Token* op, P::OperandContext* right, Span span);
@@ -100,7 +140,7 @@ class Builder {
   ast::StringParts Parts(const std::vector<P::StringPartContext*>& contexts);
   void Escape(Span span, std::string& text, std::vector<std::uint32_t>* exact);
   std::optional<std::string> Plain(P::StringContext* context);
-  void Fence(Span span, bool escaped, ast::TestClause& test);
+  void Fence(Span span, bool escaped, std::string& out, Span& where);
 
   std::string_view text_;
   FileId file_;
@@ -108,6 +148,14 @@ class Builder {
   const Recovery::Skipped& skipped_;
   Docs docs_;
   Reports& reports_;
+  // What a condition of a stage seems to go on with: `where n == 1 in before`, `… between a and b`.
+  struct Trailing {
+    const antlr4::Token* stop = nullptr;  // last token of the condition
+    Span keyword;
+    std::optional<ast::Name> after;  // of `between`
+    std::optional<ast::Name> role;   // of `in`; the second name of `between`
+  };
+  Trailing* trailing_ = nullptr;
   int depth_ = 0;  // of the node that is being built, bounded by ast::kMaxDepth
 };
 

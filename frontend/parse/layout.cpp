@@ -122,6 +122,14 @@ BracketKind KindOfCloser(std::size_t closer) {
   }
 }
 
+// What the braces of a block hold, as far as layout has to know.
+enum class BlockKind : std::uint8_t {
+  kOther,
+  kFinding,  // expect { … }
+  kSet,      // all within 5m { … }
+  kTerms,    // confidence { … }, score x { … }: a line may begin with a negative number
+};
+
 std::string_view SpellingOf(std::size_t type) {
   switch (type) {
     case L::LPAREN:
@@ -170,6 +178,8 @@ class Layout {
     // For each kind, how many entries the stack held when the innermost of that kind had been pushed, so that
     // no search ever walks the stack: it may be as deep as the file is long.
     std::array<std::uint32_t, kBracketKinds> up_to{};
+    BlockKind block = BlockKind::kOther;
+    std::size_t head = kNone;  // first token of the clause or declaration that the brace belongs to
   };
 
   Span At(std::uint32_t begin, std::uint32_t end) const { return {file_, begin, end}; }
@@ -312,7 +322,11 @@ class Layout {
     const std::size_t type = TypeAt(i);
     if (!IsWord(TypeAt(i + 1))) return false;
     const std::size_t behind = TypeAt(i + 2);
-    if (type == L::RULE || type == L::EVENT) return behind == L::LBRACE;
+    if (HoldsClauses(type) || type == L::PART) {
+      return behind == L::LBRACE || (type == L::SCOPE && behind == L::BY);
+    }
+    if (type == L::PARAM) return behind == L::COLON || behind == L::ASSIGN;
+    if (type == L::TABLE) return behind == L::LPAREN;
     if (type == L::PATTERN || type == L::FORMAT || type == L::WRAPPER) return behind == L::ASSIGN;
     return false;
   }
@@ -403,6 +417,7 @@ class Layout {
 
   void Put(std::size_t type, std::uint32_t begin, std::uint32_t end) {
     if (dropping_) return;
+    if (out_.empty() || out_.back().type == L::TERM || out_.back().type == L::LBRACE) head_ = type;
     if (new_clause_ && type != L::TERM) {
       ClauseBegins(begin);
       new_clause_ = false;
@@ -419,8 +434,12 @@ class Layout {
   // ---- nesting
 
   void Push(std::size_t type, std::uint32_t begin, std::uint32_t end) {
-    Put(type, begin, end);
     Entry entry{type, begin};
+    if (type == L::LBRACE) {
+      entry.block = BlockOf();
+      entry.head = head_;
+    }
+    Put(type, begin, end);
     if (!stack_.empty()) entry.up_to = stack_.back().up_to;
     entry.up_to[KindOf(type)] = static_cast<std::uint32_t>(stack_.size() + 1);
     stack_.push_back(entry);
@@ -433,8 +452,24 @@ class Layout {
     if (type == L::LBRACE) new_clause_ = true;
   }
 
+  // The kind of the block that a brace would open here.
+  BlockKind BlockOf() const {
+    const std::size_t last = out_.empty() ? kNone : out_.back().type;
+    if (last == L::CONFIDENCE || (stack_.empty() && head_ == L::SCORE)) return BlockKind::kTerms;
+    if (!in_clause_block_ || stack_.size() != 1) return BlockKind::kOther;
+    const bool counted = last == L::NUMBER && out_.size() > 1 && out_[out_.size() - 2].type == L::EXPECT;
+    if (last == L::EXPECT || counted || (last == L::RBRACE && closed_ == BlockKind::kFinding)) {
+      return BlockKind::kFinding;
+    }
+    return head_ == L::ALL || head_ == L::ANY ? BlockKind::kSet : BlockKind::kOther;
+  }
+
   void Pop() {
     prefixes_ -= stack_.back().prefixes;
+    if (stack_.back().type == L::LBRACE) {
+      head_ = stack_.back().head;
+      closed_ = stack_.back().block;
+    }
     stack_.pop_back();
     if (dropping_ && stack_.size() < *dropping_) dropping_.reset();
   }
@@ -466,6 +501,7 @@ class Layout {
   // Whether the newline before in_[next] ends a clause.
   bool EndsClause(std::size_t next) const {
     const std::size_t type = TypeAt(next);
+    if (type == L::MINUS && !stack_.empty() && stack_.back().block == BlockKind::kTerms) return true;
     if (IsBinarySymbol(type)) return false;
     if (IsBinaryWord(type)) {
       // A word that is the name of a field here: `default: text`, `in,`, or alone in its line.
@@ -494,10 +530,13 @@ class Layout {
     }
     if (type == L::LBRACE) return false;
     const std::size_t last = out_.empty() ? kNone : out_.back().type;
-    if (type == L::EXPECT && (last == L::FENCE || last == L::STRING_CLOSE)) return false;
+    if (type == L::EXPECT && (last == L::FENCE || last == L::STRING_CLOSE || last == L::RBRACE)) return false;
     if (stack_.empty()) {
       if (last == L::ASSIGN && !BeginsDeclaration(type)) return false;
       if (type == L::DETECT || type == L::INSIDE || type == L::STREAM || type == L::MISSING) return false;
+      if (type == L::BY) return head_ != L::FORMAT && head_ != L::WRAPPER && head_ != L::SCOPE;
+      if (type == L::LIMIT) return head_ != L::FORMAT;
+      if (type == L::WHERE || type == L::UNTIL) return head_ != L::ALLOW && head_ != L::DISABLE;
     }
     return true;
   }
@@ -541,7 +580,7 @@ class Layout {
       }
       CloseBrackets(BelowBrackets(), lexeme.begin, lexeme.end);
     }
-    if (unbalanced_ && InFinding() && next < in_.size() && BeginsClause(TypeAt(next)) &&
+    if (unbalanced_ && InClausesBlock() && next < in_.size() && BeginsClause(TypeAt(next)) &&
         LooksLikeClause(next)) {
       CloseInnerBraces(in_[next].begin, in_[next].end);
     }
@@ -587,6 +626,7 @@ class Layout {
       case L::MINUS:
       case L::IF:
       case L::ARROW:
+      case L::OPTIONAL:
         CountPrefix(lexeme.begin, lexeme.end);
         break;
       case L::COMMA:
@@ -633,8 +673,8 @@ class Layout {
     std::size_t i = out_.size();
     for (int words = 0; i > 0 && words < 16; ++words) {
       const std::size_t type = out_[i - 1].type;
-      if ((type == L::RULE || type == L::EVENT) && (i == 1 || out_[i - 2].type == L::TERM)) return true;
-      if (!IsWord(type) && type != L::DOT) return false;
+      if (HoldsClauses(type) && (i == 1 || out_[i - 2].type == L::TERM)) return true;
+      if (!IsWord(type) && type != L::DOT && type != L::COMMA) return false;
       --i;
     }
     return false;
@@ -644,7 +684,7 @@ class Layout {
   void MissingBlockBrace() {
     if (!stack_.empty() || out_.size() < 2 || !IsWord(out_.back().type)) return;
     const LayoutToken& keyword = out_[out_.size() - 2];
-    if (keyword.type != L::RULE && keyword.type != L::EVENT) return;
+    if (!HoldsClauses(keyword.type)) return;
     if (out_.size() > 2 && out_[out_.size() - 3].type != L::TERM) return;
     const std::size_t next = SkipNewlines(at_ + 1);
     if (TypeAt(at_ + 1) == L::LBRACE || TypeAt(next) == L::LBRACE) return;
@@ -748,7 +788,11 @@ class Layout {
     }
   }
 
-  bool InFinding() const { return in_clause_block_ && stack_.size() == 2 && stack_.back().type == L::LBRACE; }
+  bool InFinding() const { return !stack_.empty() && stack_.back().block == BlockKind::kFinding; }
+  // In a block of a clause, in which a line that looks like a clause is one of the block around it.
+  bool InClausesBlock() const {
+    return in_clause_block_ && stack_.size() == 2 && stack_.back().block != BlockKind::kOther;
+  }
 
   void CloseInnerBraces(std::uint32_t begin, std::uint32_t end) {
     ReportUnclosed(stack_.back(), begin, end);
@@ -802,6 +846,8 @@ class Layout {
   std::int32_t prefixes_ = 0;            // of all entries
   std::optional<std::size_t> dropping_;  // leave out tokens while the stack is at least this high
   bool new_clause_ = true;
+  std::size_t head_ = kNone;              // first token of the clause or declaration at hand
+  BlockKind closed_ = BlockKind::kOther;  // of the brace that was closed last
   bool unbalanced_ = false;
   bool in_clause_block_ = false;  // the outermost open brace is a rule's or an event's
 };

@@ -347,6 +347,18 @@ void Recovery::Hints(Diagnostic& report, std::size_t index, const IntervalSet& e
     report.Help("begin it on a line of its own, or put `;` before it");
     return;
   }
+  if ((type == P::OVER || type == P::LAST) && Has(expected, P::TERM)) {
+    report.Help("the window stands inside the call: `count(over 5m)`");
+    return;
+  }
+  if ((type == P::STRING_OPEN || type == P::LBRACE || type == P::REGEX) && before == P::WORD &&
+      Has(expected, P::TERM)) {
+    // `optonal "…"` is read as the name of a part.
+    if (const auto near = Nearest(text_before, BlockPartWords()); !near.empty()) {
+      report.Help("did you mean `" + std::string(near) + "`?").Replace(SpanOf(index - 1), std::string(near));
+      return;
+    }
+  }
   if (type == P::DOT && before == P::NUMBER) report.Help("a fraction has digits on both sides: `0.5`");
   if (type == P::TERM && Has(expected, P::ELSE)) report.Help("`if … then …` always has an `else` here");
 }
@@ -370,7 +382,9 @@ void Recovery::UnknownStart(std::size_t index, std::size_t rule) {
       } else if (const auto near = Nearest(text, DeclarationWords()); !near.empty()) {
         report.Help("did you mean `" + std::string(near) + "`?").Replace(span, std::string(near));
       } else {
-        report.Help("declarations are `module`, `use`, `pattern`, `format`, `wrapper`, `event` and `rule`");
+        report.Help(
+            "declarations are `module`, `use`, `pattern`, `format`, `wrapper`, `scope`, `part`, `event`, "
+            "`rule`, `score`, `graph`, `table`, `param`, `override`, `disable`, `allow` and `pack`");
       }
       return;
     }
@@ -386,17 +400,23 @@ void Recovery::UnknownStart(std::size_t index, std::size_t rule) {
       Diagnostic& report = reports_.Fatal(diag::unknown_clause, span, text);
       if (BeginsDeclaration(token.type)) {
         report.Help("`" + text + "` is a declaration: it stands outside of rules and events");
-      } else if (token.type == P::WITHIN || token.type == P::AS) {
+      } else if (token.type == P::AS || token.type == P::IN || token.type == P::EACH ||
+                 token.type == P::BETWEEN || token.type == P::BEFORE || token.type == P::AFTER ||
+                 token.type == P::TWICE || token.type == P::ACROSS || token.type == P::EVERY) {
         report.Help("`" + text +
-                    "` belongs to the end of the `match`, `then` or `without` before it, on the same line");
+                    "` belongs to the `match`, `then`, `without` or `from` before it, on the same line");
+      } else if (token.type == P::LATEST || token.type == P::NEXT) {
+        report.Help("write `with NAME = " + text + " …`");
       } else if (token.type == P::EXPECT) {
         report.Help("`expect` stands behind the closing fence of its test, on the same line");
       } else if (const auto near = Nearest(text, ClauseWords()); !near.empty()) {
         report.Help("did you mean `" + std::string(near) + "`?").Replace(span, std::string(near));
       } else {
         report.Help(
-            "clauses are `severity`, `match`, `from`, `then`, `without`, `where`, `let`, `at`, `report`, "
-            "`fix`, "
+            "clauses are `severity`, `match`, `from`, `then`, `without`, `until`, `all`, `any`, `with`, "
+            "`where`, "
+            "`by`, `within`, `skew`, `when`, `let`, `at`, `report`, `fix`, `explains`, `confidence`, "
+            "`needs`, "
             "`tags`, `see`, `status`, `deprecated` and `test`");
       }
       return;
@@ -406,6 +426,43 @@ void Recovery::UnknownStart(std::size_t index, std::size_t rule) {
       return;
     case P::RuleMapping:
       reports_.Fatal(diag::unexpected_text, span, "a key, as in `W: warning`", Found(index));
+      return;
+    case P::RulePartBlock: {
+      Diagnostic& report =
+          reports_.Fatal(diag::unexpected_text, span, "a line of the block, as in `\"…\"`", Found(index));
+      if (IsReserved(token.type)) {
+        report.Help(
+            "parts are `\"…\"`, `optional`, `repeat`, `any order`, `one of`, `lines`, `blank`, `skip`, "
+            "`until` and the name of a `part`");
+      }
+      return;
+    }
+    case P::RuleSetBlock:
+      reports_.Fatal(diag::unexpected_text, span, "a part, as in `a = \"…\"`", Found(index))
+          .Help("each part has a name: `NAME = EVENT`, `NAME = \"…\"`");
+      return;
+    case P::RuleConfidenceBlock:
+      reports_.Fatal(diag::unexpected_text, span, "a number, as in `0.4 when count() > 3`", Found(index));
+      return;
+    case P::RuleTestBlock: {
+      Diagnostic& report = reports_.Fatal(diag::unexpected_text, span,
+                                          "`now`, `context`, `input`, `at` or `run`", Found(index));
+      if (const auto near = Nearest(text, TestItemWords()); word && !near.empty()) {
+        report.Help("did you mean `" + std::string(near) + "`?").Replace(span, std::string(near));
+      } else if (token.type == P::FENCE) {
+        report.Help("write `input` before the text");
+      }
+      return;
+    }
+    case P::RuleTableBlock:
+      reports_.Fatal(diag::unexpected_text, span, "the values of a row, as in `\"a\", 1`", Found(index));
+      return;
+    case P::RuleOverrideBlock:
+      reports_.Fatal(diag::unexpected_text, span, "`NAME = VALUE`, `severity`, `report` or `fix`",
+                     Found(index));
+      return;
+    case P::RulePackBlock:
+      reports_.Fatal(diag::unexpected_text, span, "`version` or `needs`", Found(index));
       return;
     default: {
       Diagnostic& report = reports_.Fatal(diag::unexpected_text, span, "a condition", Found(index));
@@ -451,6 +508,13 @@ void Recovery::sync(antlr4::Parser* parser) {
     case P::RuleFieldBlock:
     case P::RuleMapping:
     case P::RuleFinding:
+    case P::RulePartBlock:
+    case P::RuleSetBlock:
+    case P::RuleConfidenceBlock:
+    case P::RuleTestBlock:
+    case P::RuleTableBlock:
+    case P::RuleOverrideBlock:
+    case P::RulePackBlock:
       break;
     default:
       return;
@@ -486,6 +550,13 @@ void Recovery::recover(antlr4::Parser* parser, std::exception_ptr e) {
   switch (context->getRuleIndex()) {
     case P::RuleItem:
     case P::RuleClauseLine:
+    case P::RulePartLine:
+    case P::RuleSetLine:
+    case P::RuleConfidenceLine:
+    case P::RuleTestLine:
+    case P::RuleTableLine:
+    case P::RuleOverrideLine:
+    case P::RulePackLine:
       SkipEntry(parser, depth, false);
       break;
     case P::RuleFieldEntry:
