@@ -41,7 +41,8 @@ std::vector<Piece> PiecesOf(const std::string& text) {
 
 // Slices of two declarations each: a line that begins with one of the words in the first column starts one.
 std::vector<std::string> SlicesOf(const std::string& text) {
-  static const std::regex start(R"((^|\n)(?=(rule|event|pattern|format|wrapper|use|module)\s))");
+  static const std::regex start(
+      R"((^|\n)(?=(rule|event|pattern|format|wrapper|use|module|scope|part|graph|score|table|param|override|disable|allow|pack)\s))");
   std::vector<std::size_t> starts;
   for (auto it = std::sregex_iterator(text.begin(), text.end(), start); it != std::sregex_iterator(); ++it) {
     starts.push_back(static_cast<std::size_t>(it->position()) + it->str(1).size());
