@@ -96,15 +96,15 @@ std::optional<std::string> NameArgument(const ast::TypeRef& type, std::size_t i)
   return static_cast<const ast::NameExpr&>(*type.arguments[i]).name.text;
 }
 
-std::function<ExprPtr(ExprPtr)> Operation(lang::Opcode opcode, lang::Type type) {
+std::function<ExprPtr(ExprPtr)> Operation(lang::Opcode opcode, const lang::Type& type) {
   return [opcode, type](ExprPtr value) {
     const Span span = value->span;
     return MakeOperation(opcode, type, span, std::move(value));
   };
 }
 
-std::function<ExprPtr(ExprPtr)> OperationWithTexts(Context& context, lang::Opcode opcode, lang::Type type,
-                                                   std::vector<std::string> texts) {
+std::function<ExprPtr(ExprPtr)> OperationWithTexts(Context& context, lang::Opcode opcode,
+                                                   const lang::Type& type, std::vector<std::string> texts) {
   return [&context, opcode, type, texts = std::move(texts)](ExprPtr value) {
     const Span span = value->span;
     ExprPtr result = MakeOperation(opcode, type, span, std::move(value));
@@ -140,7 +140,7 @@ const Unit* UnitRow(std::string_view hole) {
 
 // duration(ms): the unit, or nothing after a report.
 std::optional<std::string> CheckUnit(Context& context, const ast::TypeRef& type, const Unit& row) {
-  const std::optional<std::string> unit = NameArgument(type, 0);
+  std::optional<std::string> unit = NameArgument(type, 0);
   if (unit && type.arguments.size() == 1 &&
       std::find(row.units.begin(), row.units.end(), std::string_view(*unit)) != row.units.end()) {
     return unit;
