@@ -41,3 +41,7 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_L
     target_compile_options(faultline_warnings INTERFACE -Wno-maybe-uninitialized)
   endif()
 endif()
+# libstdc++ 12's own std::stable_sort calls a function that it declares deprecated, and clang reports it to the caller.
+if(CMAKE_CXX_COMPILER_ID MATCHES "Clang")
+  target_compile_options(faultline_warnings INTERFACE -Wno-deprecated-declarations)
+endif()

@@ -64,7 +64,7 @@ void Optimise(llvm::Module& module, llvm::TargetMachine& machine, const CompileR
   if (request.cancelled != nullptr) {
     // Once cancelled, every pass that may be left out is.
     callbacks.registerShouldRunOptionalPassCallback(
-        [&request](llvm::StringRef, llvm::Any) { return request.cancelled(request.cookie) == 0; });
+        [&request](llvm::StringRef, const llvm::Any&) { return request.cancelled(request.cookie) == 0; });
   }
   llvm::LoopAnalysisManager loops;
   llvm::FunctionAnalysisManager functions;
