@@ -232,7 +232,7 @@ bool Parser::Consequences(ir::Rule* rule) {
     Explains& explains = rule->explains.emplace_back();
     if (!OptionalReference("rule", &explains.rule) || !OptionalWindow(&explains.window) ||
         !OptionalReference("when", &explains.condition) ||
-        !OptionalReference("confidence", &explains.confidence)) {
+        !OptionalReference("sure", &explains.confidence)) {
       return false;
     }
   }

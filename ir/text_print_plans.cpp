@@ -275,7 +275,7 @@ void Printer::Consequences(const ir::Rule& rule) {
                    .Reference("rule", explains.rule)
                    .In(explains.window)
                    .Reference("when", explains.condition)
-                   .Reference("confidence", explains.confidence)
+                   .Reference("sure", explains.confidence)
                    .text());
   }
   for (const ConfidenceTerm& term : rule.confidence) {

@@ -391,14 +391,19 @@ bool SeesOwnStageOnly(const FunctionUseOf<const FunctionId>& use) {
 }
 
 // Slots that a stage's own functions may read: what they store, the element of `each` (not in `each`
-// itself), and the context of the run, which is known before anything matches.
+// itself), the context of the run, which is known before anything matches, and for keys the instance of a
+// scope that the stage's event is in.
 bool IsOwnSlot(const FunctionUseOf<const FunctionId>& use, SlotId slot) {
   if (Contains(use.stage->stores, slot)) return true;
   if (use.role != FunctionRole::kEach && use.stage->each_slot == slot) return true;
-  return use.rule != nullptr &&
-         std::any_of(use.rule->provided.begin(), use.rule->provided.end(), [&](const Provided& provided) {
-           return provided.slot == slot && provided.kind == ProvidedKind::kContext;
-         });
+  if (use.rule == nullptr) return false;
+  const auto stage = static_cast<std::size_t>(use.stage - use.rule->stages.data());
+  return std::any_of(use.rule->provided.begin(), use.rule->provided.end(), [&](const Provided& provided) {
+    if (provided.slot != slot) return false;
+    return provided.kind == ProvidedKind::kContext ||
+           (provided.kind == ProvidedKind::kScopeInstance && use.role == FunctionRole::kKey &&
+            provided.stage == stage);
+  });
 }
 
 class UseVerifier {
@@ -482,6 +487,9 @@ class UseVerifier {
     const bool joins = use_.stage->kind == StageKind::kLatest || use_.stage->kind == StageKind::kNext;
     const auto late = [&](const Provided& provided) {
       if (provided.slot != slot || provided.kind == ProvidedKind::kContext) return false;
+      if (provided.kind == ProvidedKind::kScopeInstance && use_.role == FunctionRole::kKey) {
+        return provided.stage != stage;
+      }
       return !makes_match || provided.stage > stage;
     };
     if (std::any_of(use_.rule->provided.begin(), use_.rule->provided.end(), late)) return true;
@@ -497,6 +505,10 @@ class UseVerifier {
     if (instruction.index >= use_.slots->size()) return Add(value, "there is no such slot");
     if (use_.stage != nullptr && !Contains(use_.stage->stores, instruction.index)) {
       return Add(value, "the stage does not say that it stores this slot");
+    }
+    if (use_.stage != nullptr &&
+        (use_.stage->each_slot == instruction.index || use_.stage->count_slot == instruction.index)) {
+      return Add(value, "the engine fills that slot");
     }
     if (use_.field != nullptr && use_.field->slot != instruction.index)
       return Add(value, "that is another field's slot");

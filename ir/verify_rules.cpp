@@ -529,9 +529,6 @@ class RuleVerifier {
         if (slot < filled.size() && filled[slot]) {
           Add(fmt::format("slot {} is filled by the engine and stored by a stage", slot));
         }
-        if (slot == stage.each_slot || slot == stage.count_slot) {
-          Add(fmt::format("slot {} is filled by the engine and stored by its stage", slot));
-        }
       }
     }
   }

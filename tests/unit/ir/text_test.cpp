@@ -118,7 +118,8 @@ TEST_CASE("mistakes are named with their place") {
       {"module \"m\"\nfunc @0 \"f\" {\n  %0 = slot 4294967295 : int\n}", 3, 13, "the number is too large"},
       {"module \"m\"\nrule @0 \"r\" loud {}", 2, 13, "expected a severity, found `loud`"},
       {"module \"m\"\nrule @0 \"r\" error { stage maybe text {} }", 2, 27,
-       "expected one of `match`, `then`, `without`, `until`, `part`, `latest`, `next`, `feed`, `enter`, `pause`, "
+       "expected one of `match`, `then`, `without`, `until`, `part`, `latest`, `next`, `feed`, `enter`, "
+       "`pause`, "
        "`close`, `edge`, `entry`, found `maybe`"},
   };
   for (const Case& c : cases) {

@@ -275,9 +275,71 @@ void Mutate(Module& module, testing::Random& random) {
       function.instructions[random.Below(static_cast<std::uint32_t>(function.instructions.size()))];
   const Instruction& other =
       function.instructions[random.Below(static_cast<std::uint32_t>(function.instructions.size()))];
-  switch (random.Below(20)) {
+  const auto window = [&] {
+    return Window{static_cast<WindowUnit>(random.Below(6)), static_cast<std::int64_t>(number()), number()};
+  };
+  switch (random.Below(36)) {
     case 0:
       instruction.index = number();
+      break;
+    case 20:
+      stage.kind = static_cast<StageKind>(random.Below(14));
+      break;
+    case 21:
+      rule.shape = static_cast<RuleShape>(random.Below(7));
+      break;
+    case 22:
+      rule.window = window();
+      break;
+    case 23:
+      (random.OneIn(2) ? stage.after : stage.before) = number();
+      break;
+    case 24:
+      (random.OneIn(2) ? stage.each_slot : stage.count_slot) = number();
+      break;
+    case 25:
+      (random.OneIn(2) ? stage.key : stage.index_own) = function_id();
+      break;
+    case 26:
+      rule.key.push_back(number());
+      break;
+    case 27:
+      rule.provided.push_back({static_cast<ProvidedKind>(random.Below(6)), number(), random.Below(3),
+                               random.OneIn(2) ? "job" : "", number(), number(), random.OneIn(4)});
+      break;
+    case 28:
+      rule.steps.push_back(
+          {static_cast<StepKind>(random.Below(5)), random.OneIn(2) ? kNone : function_id(), random.Below(3)});
+      break;
+    case 29:
+      if (rule.aggregates.empty()) rule.aggregates.emplace_back();
+      rule.aggregates[0].kind = static_cast<AggregateKind>(random.Below(14));
+      rule.aggregates[0].form = static_cast<AggregateForm>(random.Below(6));
+      break;
+    case 30:
+      if (rule.aggregates.empty()) rule.aggregates.emplace_back();
+      rule.aggregates[0].slot = number();
+      rule.aggregates[0].window = window();
+      break;
+    case 31:
+      rule.graph_queries.push_back(
+          {static_cast<GraphQueryKind>(random.Below(4)), number(), function_id(), function_id(), number()});
+      break;
+    case 32:
+      rule.explains.push_back({number(), window(), random.OneIn(2) ? kNone : function_id(), kNone});
+      break;
+    case 33:
+      rule.when = function_id();
+      break;
+    case 34:
+      if (!format.parts.empty()) {
+        BlockPart& part = format.parts[random.Below(static_cast<std::uint32_t>(format.parts.size()))];
+        part.kind = static_cast<BlockPartKind>(random.Below(10));
+        if (random.OneIn(2)) part.list = number();
+      }
+      break;
+    case 35:
+      (random.OneIn(2) ? format.truncated : stage.rule) = number();
       break;
     case 1:
       instruction.kind = static_cast<InstructionKind>(random.Below(14));

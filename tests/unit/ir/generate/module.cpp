@@ -126,6 +126,13 @@ class Grower {
     return Remember(builder_.Operation(opcode, std::move(arguments)));
   }
 
+  // A list of values of any types, as keys are.
+  ValueId GrowKey(std::uint32_t parts) {
+    std::vector<ValueId> items(parts);
+    for (ValueId& item : items) item = Grow(random_.Pick(Types()), 1);
+    return builder_.MakeList(TypeKind::kAny, std::move(items));
+  }
+
   const Type& TypeOf(ValueId value) const { return builder_.TypeOf(value); }
   void Store(SlotId slot, ValueId value) { builder_.Store(slot, value); }
   FunctionId Finish(ValueId value) { return builder_.Finish(value); }
@@ -336,6 +343,16 @@ class ModuleGenerator {
     return grower.Finish(grower.Grow(type));
   }
 
+  FunctionId MakesKey(const Surroundings& around, std::uint32_t parts, const std::string& name) {
+    Grower grower = Begin(around, name);
+    return grower.Finish(grower.GrowKey(parts));
+  }
+
+  static SlotId Fresh(std::vector<Slot>* slots, const Type& type, bool hidden) {
+    slots->push_back({fmt::format("s{}", slots->size()), type, hidden});
+    return static_cast<SlotId>(slots->size() - 1);
+  }
+
   std::vector<Alternative> Alternatives(const std::vector<Slot>& slots, const std::vector<SlotId>& stores,
                                         const std::string& name) {
     std::vector<Alternative> alternatives(random_.Below(3) + 1);
@@ -363,13 +380,16 @@ class ModuleGenerator {
   void AddFormat(std::uint32_t number) {
     Format format;
     format.name = fmt::format("generated.format{}", number);
-    static const std::vector<FormatKind> kinds = {FormatKind::kJson, FormatKind::kLogfmt, FormatKind::kLine};
+    static const std::vector<FormatKind> kinds = {FormatKind::kJson, FormatKind::kLogfmt, FormatKind::kLine,
+                                                  FormatKind::kBlock};
     format.kind = random_.Pick(kinds);
     format.slots = MakeSlots();
     for (Slot& slot : format.slots) slot.hidden = false;
     if (format.kind == FormatKind::kLine) {
       format.lines = Alternatives(format.slots, All(format.slots), format.name);
       format.literal_bytes = random_.Below(20);
+    } else if (format.kind == FormatKind::kBlock) {
+      AddBlock(&format);
     } else {
       if (random_.OneIn(3)) format.each = {"items", "a.b"};
       for (SlotId slot = 0; slot < format.slots.size(); ++slot) AddField(&format, slot);
@@ -389,6 +409,63 @@ class ModuleGenerator {
     if (random_.OneIn(2)) format.time = find(TypeKind::kTime);
     if (random_.OneIn(2)) format.level = find(TypeKind::kLevel);
     module_.formats.push_back(std::move(format));
+  }
+
+  static SlotId Find(const std::vector<Slot>& slots, const Type& type) {
+    for (SlotId slot = 0; slot < slots.size(); ++slot) {
+      if (slots[slot].type == type) return slot;
+    }
+    return kNone;
+  }
+
+  void AddBlock(Format* format) {
+    BlockPart head;
+    head.lines = PartLines(*format);
+    format->parts.push_back(std::move(head));
+    for (std::uint32_t i = 0; i < random_.Below(3); ++i) format->parts.push_back(MakePart(*format, 3));
+    if (random_.OneIn(2)) format->block_by = {Find(format->slots, TypeKind::kText)};
+    if (random_.OneIn(2)) format->limit_lines = random_.Below(1000) + 1;
+    if (random_.OneIn(2)) format->truncated = Find(format->slots, TypeKind::kBool);
+    for (Slot& slot : format->slots) slot.hidden = random_.OneIn(3);
+  }
+
+  std::vector<Alternative> PartLines(const Format& format) {
+    return Alternatives(format.slots, All(format.slots), fmt::format("{}.part{}", format.name, parts_++));
+  }
+
+  BlockPart MakePart(const Format& format, std::uint32_t depth) {
+    BlockPart part;
+    part.kind = static_cast<BlockPartKind>(random_.Below(9));
+    switch (part.kind) {
+      case BlockPartKind::kRepeat:
+        if (random_.OneIn(2)) {
+          part.list = Find(format.slots, Type::List(FrameType()));
+          for (const lang::RecordField& field : FrameType().fields()) {
+            part.element.push_back(Find(format.slots, field.type));
+          }
+        }
+        [[fallthrough]];
+      case BlockPartKind::kOptional:
+      case BlockPartKind::kAnyOrder:
+      case BlockPartKind::kOneOf:
+        if (depth == 0) return BlockPart{BlockPartKind::kBlank, {}, kNone, {}, {}};
+        for (std::uint32_t i = 0; i < 1 + random_.Below(2); ++i) {
+          part.parts.push_back(MakePart(format, depth - 1));
+        }
+        break;
+      case BlockPartKind::kText:
+        if (random_.OneIn(2)) part.list = Find(format.slots, Type::List(TypeKind::kText));
+        if (random_.OneIn(2)) part.lines = PartLines(format);
+        break;
+      case BlockPartKind::kLine:
+      case BlockPartKind::kSkip:
+      case BlockPartKind::kUntil:
+        part.lines = PartLines(format);
+        break;
+      case BlockPartKind::kBlank:
+        break;
+    }
+    return part;
   }
 
   void AddField(Format* format, SlotId slot) {
@@ -445,8 +522,10 @@ class ModuleGenerator {
     if (random_.OneIn(2)) rule.tags = {"go", "build"};
     if (random_.OneIn(2)) rule.see = {"https://go.dev/ref/mod"};
     rule.slots = MakeSlots();
-    std::set<SlotId> stored;
-    for (std::uint32_t i = 0; i < 1 + random_.Below(3); ++i) AddStage(&rule, number, i, &stored);
+    AddShape(&rule, number);
+    AddFilled(&rule);
+    AddSteps(&rule);
+    AddConsequences(&rule);
     AddFinish(&rule);
     const Surroundings all{&rule.slots, All(rule.slots)};
     rule.report = Returns(all, TypeKind::kText, rule.name + ".report");
@@ -456,15 +535,99 @@ class ModuleGenerator {
     module_.rules.push_back(std::move(rule));
   }
 
-  void AddStage(Rule* rule, std::uint32_t rule_number, std::uint32_t number, std::set<SlotId>* stored) {
+  // Rules that stand before and have the shape, or any shape but a graph's.
+  std::vector<RuleId> Earlier(bool (*fits)(RuleShape)) const {
+    std::vector<RuleId> found;
+    for (RuleId id = 0; id < module_.rules.size(); ++id) {
+      if (fits(module_.rules[id].shape)) found.push_back(id);
+    }
+    return found;
+  }
+
+  RuleId SomeScope() {
+    std::vector<RuleId> scopes = Earlier([](RuleShape shape) { return shape == RuleShape::kScope; });
+    scopes.push_back(kSourceScope);
+    scopes.push_back(kRunScope);
+    return random_.Pick(scopes);
+  }
+
+  Window SomeWindow() {
+    Window window;
+    window.unit = static_cast<WindowUnit>(random_.Below(5));
+    if (window.unit == WindowUnit::kScope) {
+      window.scope = SomeScope();
+    } else if (window.unit != WindowUnit::kNoWindow) {
+      window.amount = random_.Below(1000) + 1;
+    }
+    return window;
+  }
+
+  void AddShape(Rule* rule, std::uint32_t number) {
+    rule->shape = random_.OneIn(2) ? RuleShape::kSequence : static_cast<RuleShape>(random_.Below(6));
+    using Kinds = std::vector<StageKind>;
+    static const Kinds helpers = {StageKind::kWithout, StageKind::kLatest, StageKind::kNext,
+                                  StageKind::kFeed};
+    Kinds kinds;
+    const auto add = [&](const Kinds& from, std::uint32_t count) {
+      for (std::uint32_t i = 0; i < count; ++i) kinds.push_back(random_.Pick(from));
+    };
+    switch (rule->shape) {
+      case RuleShape::kSequence:
+        kinds = {StageKind::kMatch};
+        add({StageKind::kThen, StageKind::kWithout, StageKind::kUntil}, random_.Below(3));
+        if (random_.OneIn(2)) add(helpers, 1);
+        break;
+      case RuleShape::kAll:
+      case RuleShape::kAny:
+        add({StageKind::kPart}, 1 + random_.Below(2));
+        add(helpers, random_.Below(2));
+        if (rule->shape == RuleShape::kAny) rule->need = 1;
+        break;
+      case RuleShape::kAggregate:
+        add({StageKind::kMatch, StageKind::kEntry}, 1 + random_.Below(2));
+        add(helpers, random_.Below(2));
+        break;
+      case RuleShape::kScope:
+        kinds = {StageKind::kEnter};
+        add({StageKind::kClose, StageKind::kPause}, random_.Below(2));
+        break;
+      case RuleShape::kGraph:
+        kinds = {StageKind::kEdge};
+        break;
+    }
+    const bool lone = rule->shape == RuleShape::kScope || rule->shape == RuleShape::kGraph;
+    const std::uint32_t key = lone || random_.OneIn(2) ? 0 : 1 + random_.Below(2);
+    std::set<SlotId> stored;
+    for (std::uint32_t i = 0; i < kinds.size(); ++i) AddStage(rule, number, i, kinds[i], key, &stored);
+    if (!lone && rule->shape != RuleShape::kAggregate && random_.OneIn(3)) rule->window = SomeWindow();
+    if (random_.OneIn(4)) rule->skew = random_.Below(5000);
+    if (key > 0 && random_.OneIn(2)) rule->key.assign(key, Find(rule->slots, TypeKind::kText));
+    for (std::uint32_t i = 0; rule->shape == RuleShape::kSequence && i < kinds.size(); ++i) {
+      if (kinds[i] == StageKind::kThen || kinds[i] == StageKind::kMatch) every_ = i;
+    }
+    if (rule->shape == RuleShape::kSequence && random_.OneIn(4)) rule->stages[every_].every = true;
+  }
+
+  void AddStage(Rule* rule, std::uint32_t rule_number, std::uint32_t number, StageKind kind,
+                std::uint32_t key, std::set<SlotId>* stored) {
     Stage stage;
+    stage.kind = kind;
     const std::string name = fmt::format("{}.stage{}", rule->name, number);
+    const bool join_kind = kind == StageKind::kLatest || kind == StageKind::kNext;
     if (number > 0) {
-      stage.kind = random_.OneIn(2) ? StageKind::kThen : StageKind::kWithout;
-      stage.window = static_cast<WindowUnit>(random_.Below(4));
-      if (stage.window != WindowUnit::kNoWindow) stage.amount = random_.Below(1000);
+      const Window window = SomeWindow();
+      stage.window = window.unit;
+      stage.amount = window.amount;
+      stage.scope = window.scope;
+    }
+    if (random_.OneIn(5)) {
+      stage.count = 2 + random_.Below(3);
+      stage.in_a_row = random_.OneIn(2);
+      stage.count_slot = Fresh(&rule->slots, TypeKind::kInt, random_.OneIn(2));
     }
     stage.stores = Some(rule->slots);
+    std::erase(stage.stores, stage.count_slot);
+    if (random_.OneIn(4)) stage.role = "server";
     const std::vector<Slot>* input = nullptr;
     switch (random_.Below(6)) {
       case 0:
@@ -482,9 +645,10 @@ class ModuleGenerator {
         input = &module_.formats[stage.format].slots;
         break;
       case 3:
-        if (rule_number > 0) {
+        if (const auto rules = Earlier([](RuleShape shape) { return shape != RuleShape::kGraph; });
+            rule_number > 0 && !rules.empty()) {
           stage.input = StageInput::kRule;
-          stage.rule = random_.Below(rule_number);
+          stage.rule = random_.Pick(rules);
           input = &module_.rules[stage.rule].slots;
         }
         break;
@@ -498,7 +662,13 @@ class ModuleGenerator {
       if (stage.input == StageInput::kRule || rule->slots[slot].type != Type(TypeKind::kText)) continue;
       if (random_.OneIn(2)) stage.wrapped.push_back({slot, 0, 1});
     }
+    if (random_.OneIn(5)) {
+      const Type element = random_.Pick(Types());
+      stage.each = Returns({&rule->slots, stage.stores}, Type::List(element), name + ".each");
+      stage.each_slot = Fresh(&rule->slots, element, random_.OneIn(2));
+    }
     stage.alternatives = Alternatives(rule->slots, stage.stores, name);
+    if (key > 0) stage.key = MakesKey({&rule->slots, stage.stores}, key, name + ".key");
     if (random_.OneIn(2)) {
       stage.guard = Returns({&rule->slots, stage.stores}, TypeKind::kBool, name + ".guard");
     }
@@ -507,8 +677,186 @@ class ModuleGenerator {
       const std::vector<SlotId> earlier(stored->begin(), stored->end());
       stage.join = Returns({&rule->slots, earlier}, TypeKind::kBool, name + ".join");
     }
+    const Surroundings before{&rule->slots, {stored->begin(), stored->end()}};
+    if (join_kind && random_.OneIn(2)) {
+      stage.index_own = MakesKey({&rule->slots, stage.stores}, 1, name + ".index_own");
+      stage.index_other = MakesKey(before, 1, name + ".index_other");
+    }
+    if (join_kind) stage.reach = static_cast<Reach>(random_.Below(3));
+    if (kind == StageKind::kWithout || kind == StageKind::kUntil) {
+      if (random_.OneIn(2)) stage.after = 0;
+    }
+    if (kind == StageKind::kWithout && stage.after == kNone && random_.OneIn(3)) stage.before = 0;
     if (random_.OneIn(3)) stage.alias = fmt::format("alias{}", number);
     rule->stages.push_back(std::move(stage));
+  }
+
+  // Slots that the engine fills. Made behind the stages, so that none of them stores there.
+  void AddFilled(Rule* rule) {
+    const auto fresh = [&](const Type& type) { return Fresh(&rule->slots, type, random_.OneIn(2)); };
+    const auto stages = static_cast<std::uint32_t>(rule->stages.size());
+    for (std::uint32_t i = 0; i < random_.Below(3); ++i) {
+      Provided provided;
+      provided.kind = static_cast<ProvidedKind>(random_.Below(5));
+      provided.stage = random_.Below(stages);
+      switch (provided.kind) {
+        case ProvidedKind::kContext:
+          provided.name = "job";
+          provided.slot = fresh(TypeKind::kText);
+          break;
+        case ProvidedKind::kScopeField:
+          provided.scope = SomeScope();
+          if (provided.scope >= module_.rules.size()) continue;
+          provided.field =
+              random_.Below(static_cast<std::uint32_t>(module_.rules[provided.scope].slots.size()));
+          provided.slot = fresh(module_.rules[provided.scope].slots[provided.field].type);
+          provided.at_close = random_.OneIn(2);
+          break;
+        case ProvidedKind::kScopeInstance:
+          provided.scope = SomeScope();
+          provided.slot = fresh(TypeKind::kInt);
+          break;
+        case ProvidedKind::kElapsed:
+          provided.slot = fresh(TypeKind::kDuration);
+          break;
+        case ProvidedKind::kNovel:
+          provided.slot = fresh(TypeKind::kBool);
+          break;
+      }
+      rule->provided.push_back(std::move(provided));
+    }
+    const Surroundings all{&rule->slots, All(rule->slots)};
+    if (rule->shape == RuleShape::kAggregate) {
+      for (std::uint32_t i = 0; i < 1 + random_.Below(3); ++i) AddAggregate(rule, i, all);
+      rule->when = Returns(all, TypeKind::kBool, rule->name + ".when");
+      rule->when_count = 1 + random_.Below(3);
+    }
+    const auto graphs = Earlier([](RuleShape shape) { return shape == RuleShape::kGraph; });
+    if (graphs.empty()) return;
+    GraphQuery query;
+    query.kind = static_cast<GraphQueryKind>(random_.Below(3));
+    query.graph = random_.Pick(graphs);
+    const Type path = Type::List(TypeKind::kText);
+    query.slot = fresh(query.kind == GraphQueryKind::kReaches ? Type(TypeKind::kBool)
+                       : query.kind == GraphQueryKind::kPath  ? path
+                                                              : Type::List(path));
+    if (query.kind != GraphQueryKind::kCycles) {
+      query.from = Returns(all, TypeKind::kText, rule->name + ".from");
+      query.to = Returns(all, TypeKind::kText, rule->name + ".to");
+    }
+    rule->graph_queries.push_back(query);
+  }
+
+  void AddAggregate(Rule* rule, std::uint32_t number, const Surroundings& all) {
+    Aggregate aggregate;
+    aggregate.kind = static_cast<AggregateKind>(random_.Below(13));
+    aggregate.form = static_cast<AggregateForm>(random_.Below(5));
+    if (random_.OneIn(3)) aggregate.stage = 0;
+    static const std::vector<Type> numbers = {TypeKind::kInt, TypeKind::kFloat, TypeKind::kDuration,
+                                              TypeKind::kBytes};
+    Type of = random_.Pick(numbers);
+    Type result = of;
+    switch (aggregate.kind) {
+      case AggregateKind::kCount:
+      case AggregateKind::kRate:
+        of = random_.OneIn(2) ? Type() : Type(TypeKind::kBool);
+        result = aggregate.kind == AggregateKind::kCount ? TypeKind::kInt : TypeKind::kFloat;
+        break;
+      case AggregateKind::kDistinct:
+        result = TypeKind::kInt;
+        break;
+      case AggregateKind::kSum:
+      case AggregateKind::kMin:
+      case AggregateKind::kMax:
+      case AggregateKind::kFirst:
+      case AggregateKind::kLast:
+        break;
+      case AggregateKind::kMean:
+      case AggregateKind::kStddev:
+        if (random_.OneIn(2)) result = TypeKind::kFloat;
+        break;
+      case AggregateKind::kPercentile:
+        aggregate.parameter = 99.9;
+        break;
+      case AggregateKind::kTop:
+        aggregate.parameter = 3;
+        result = Type::List(Type::Record({{"value", of, false}, {"count", TypeKind::kInt, false}}));
+        break;
+      case AggregateKind::kList:
+        result = Type::List(of);
+        break;
+    }
+    if (!of.is_error()) {
+      aggregate.argument = Returns(all, of, fmt::format("{}.aggregate{}", rule->name, number));
+    }
+    aggregate.slot = Fresh(&rule->slots, result, random_.OneIn(2));
+    aggregate.window = {WindowUnit::kTime, 1 + random_.Below(1000), kNone};
+    switch (aggregate.form) {
+      case AggregateForm::kWhole:
+        aggregate.window = {};
+        if (random_.OneIn(2)) aggregate.window = {WindowUnit::kScope, 0, SomeScope()};
+        break;
+      case AggregateForm::kSliding:
+      case AggregateForm::kTumbling:
+        aggregate.window.unit = static_cast<WindowUnit>(1 + random_.Below(3));
+        if (random_.OneIn(3)) aggregate.before = random_.Below(100);
+        break;
+      case AggregateForm::kSession:
+        break;
+      case AggregateForm::kHistory:
+        aggregate.series = fmt::format("{}.{}", rule->name, number);
+        break;
+    }
+    rule->aggregates.push_back(std::move(aggregate));
+  }
+
+  void AddSteps(Rule* rule) {
+    const Surroundings all{&rule->slots, All(rule->slots)};
+    const auto code = [&] {
+      const std::string name = fmt::format("{}.step{}", rule->name, rule->steps.size());
+      if (random_.OneIn(4)) {
+        rule->steps.push_back({StepKind::kRun, Stores(all, All(rule->slots), name), 0});
+      } else if (random_.OneIn(3)) {
+        rule->steps.push_back({StepKind::kCondition, Returns(all, TypeKind::kBool, name), 0});
+      }
+    };
+    code();
+    for (std::uint32_t i = 0; i < rule->stages.size(); ++i) {
+      const StageKind kind = rule->stages[i].kind;
+      if (kind != StageKind::kLatest && kind != StageKind::kNext) continue;
+      rule->steps.push_back({StepKind::kJoin, kNone, i});
+      code();
+    }
+    for (std::uint32_t i = 0; i < rule->graph_queries.size(); ++i) {
+      rule->steps.push_back({StepKind::kGraph, kNone, i});
+    }
+  }
+
+  void AddConsequences(Rule* rule) {
+    const Surroundings all{&rule->slots, All(rule->slots)};
+    const auto some = [&](const Type& type, std::string_view name) {
+      return random_.OneIn(2) ? kNone : Returns(all, type, fmt::format("{}.{}", rule->name, name));
+    };
+    const auto others =
+        Earlier([](RuleShape shape) { return shape != RuleShape::kGraph && shape != RuleShape::kScope; });
+    if (!others.empty() && random_.OneIn(2)) {
+      Explains explains;
+      explains.rule = random_.Pick(others);
+      explains.window = SomeWindow();
+      Surroundings both = all;
+      both.input = &module_.rules[explains.rule].slots;
+      explains.condition = Returns(both, TypeKind::kBool, rule->name + ".explains");
+      explains.confidence = some(TypeKind::kFloat, "sure");
+      rule->explains.push_back(explains);
+    }
+    for (std::uint32_t i = 0; i < random_.Below(3); ++i) {
+      rule->confidence.push_back(
+          {i == 0 ? 0.5 : -0.125, some(TypeKind::kBool, "counts"), i == 0 ? "why" : ""});
+    }
+    if (random_.OneIn(3)) rule->needs.push_back({"the server's log", some(TypeKind::kBool, "needs")});
+    if (random_.OneIn(3))
+      rule->allows.push_back({some(TypeKind::kBool, "allow"), "known \"flake\"", INT64_MAX});
+    if (random_.OneIn(3)) rule->allows.push_back({kNone, "", 1'767'323'045'000'000'000});
   }
 
   // A share of all opcodes, each over operands that are nearly leaves.
@@ -530,6 +878,8 @@ class ModuleGenerator {
   Random random_;
   const GenerateOptions& options_;
   Module module_;
+  std::uint32_t parts_ = 0;  // of blocks, for names
+  std::uint32_t every_ = 0;
 };
 
 }  // namespace

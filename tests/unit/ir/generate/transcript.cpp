@@ -1,6 +1,7 @@
 // Running all there is and writing down what came out. Texts and frames are derived from the seed, the place
 // in the module and the names of slots, never from indices, so that a pass that renumbers gets the same ones.
 #include "ir/text.h"
+#include "ir/uses.h"
 #include "support/value/hash.h"
 #include "tests/unit/ir/generate.h"
 
@@ -110,6 +111,10 @@ class Reporter {
     std::vector<Value> slots = Slots(format.slots, format.name);
     const runtime::RecordContext record = Record(format.name);
     Alternatives(format.lines, format.name, &slots);
+    std::uint32_t number = 0;
+    ForEachPart(format.parts, [&](const BlockPart& part) {
+      Alternatives(part.lines, fmt::format("{}.part{}", format.name, number++), &slots);
+    });
     const runtime::Frame frame{slots.data(), nullptr, {}, {}, &record};
     for (const FieldPlan& field : format.fields) {
       if (field.convert == kNone) continue;
@@ -144,15 +149,53 @@ class Reporter {
         Call(stage.load, load);
       }
       Alternatives(stage.alternatives, here, &slots);
-      if (stage.guard != kNone) Line(here, "guard", PrintValue(Call(stage.guard, frame)));
-      if (stage.join != kNone) Line(here, "join", PrintValue(Call(stage.join, frame)));
+      for (const auto& [what, function] :
+           {std::pair{"each", stage.each}, std::pair{"guard", stage.guard}, std::pair{"key", stage.key},
+            std::pair{"join", stage.join}, std::pair{"index_own", stage.index_own},
+            std::pair{"index_other", stage.index_other}}) {
+        if (function != kNone) Line(here, what, PrintValue(Call(function, frame)));
+      }
     }
+    RunPlan(rule, frame);
     Call(rule.finish, frame);
     for (const auto& [what, function] :
          {std::pair{"report", rule.report}, std::pair{"fix", rule.fix}, std::pair{"at", rule.at}}) {
       if (function != kNone) Line(rule.name, what, PrintValue(Call(function, frame)));
     }
     Write(rule.name, rule.slots, slots);
+  }
+
+  void RunPlan(const Rule& rule, const runtime::Frame& frame) {
+    std::uint32_t number = 0;
+    const auto show = [&](std::string_view what, FunctionId function, const runtime::Frame& in) {
+      ++number;
+      if (function != kNone)
+        Line(fmt::format("{}.{}", rule.name, number), what, PrintValue(Call(function, in)));
+    };
+    for (const Aggregate& aggregate : rule.aggregates) show("argument", aggregate.argument, frame);
+    for (const Step& step : rule.steps) {
+      if (step.kind == StepKind::kRun) {
+        Call(step.function, frame);
+      } else {
+        show("condition", step.function, frame);
+      }
+    }
+    for (const GraphQuery& query : rule.graph_queries) {
+      show("from", query.from, frame);
+      show("to", query.to, frame);
+    }
+    show("when", rule.when, frame);
+    for (const Explains& explains : rule.explains) {
+      const Rule& other = module_.rules[explains.rule];
+      const std::vector<Value> input = Slots(other.slots, other.name);
+      runtime::Frame both = frame;
+      both.input = input.data();
+      show("explains", explains.condition, both);
+      show("sure", explains.confidence, frame);
+    }
+    for (const ConfidenceTerm& term : rule.confidence) show("confidence", term.when, frame);
+    for (const ir::Need& need : rule.needs) show("needs", need.when, frame);
+    for (const Allow& allow : rule.allows) show("allow", allow.when, frame);
   }
 
   const runtime::Program& program_;
