@@ -5,8 +5,11 @@
 // kMaxLoopDepth deep, stores stand outside of loops. Of each place that uses a function: the slots it reads
 // and stores exist in that frame and have the types it says, captures exist in the pattern that matched,
 // guards read only what their stage stores, the result has the type that the place needs. Of plans: ids in
-// range, a first stage that matches and no other, windows that are not negative, rules after those they read.
-// Of constants and patterns: values of their type, regexes that parse.
+// range, each shape with the stages it may have, windows that are not negative and scopes that are scopes,
+// rules after those they read and ask, joins and graph queries that are each made in one step, aggregates
+// whose slots have the type of their results, slots that the engine fills in one way and no stage stores,
+// causes that are no circle, blocks that begin with a line and nest at most kMaxBlockDepth deep. Of constants
+// and patterns: values of their type, regexes that parse.
 //
 // Pure; any module may be given, also one read from hostile text. O(size of the module), parsing of patterns
 // included.
