@@ -327,6 +327,8 @@ class Layout {
     }
     if (type == L::PARAM) return behind == L::COLON || behind == L::ASSIGN;
     if (type == L::TABLE) return behind == L::LPAREN;
+    if (type == L::OVERRIDE || type == L::PACK) return behind == L::DOT || behind == L::LBRACE;
+    if (type == L::DISABLE || type == L::ALLOW) return behind == L::DOT;
     if (type == L::PATTERN || type == L::FORMAT || type == L::WRAPPER) return behind == L::ASSIGN;
     return false;
   }
@@ -602,6 +604,7 @@ class Layout {
       return;
     }
     if (unbalanced_ && IsDeclarationStart(at_) && HasOpenBrace()) CloseOpenBraces(lexeme.begin, lexeme.end);
+    if (unbalanced_ && EndsBlockOfClause()) CloseInnerBraces(lexeme.begin, lexeme.end);
     if (unbalanced_ && EndsFieldBlock()) CloseOpenBraces(lexeme.begin, lexeme.end, false);
     if (IsOpener(lexeme.type)) {
       if (lexeme.type == L::LBRACE && unbalanced_ && !out_.empty() && out_.back().type == L::LBRACE) {
@@ -684,7 +687,7 @@ class Layout {
   void MissingBlockBrace() {
     if (!stack_.empty() || out_.size() < 2 || !IsWord(out_.back().type)) return;
     const LayoutToken& keyword = out_[out_.size() - 2];
-    if (!HoldsClauses(keyword.type)) return;
+    if (!HoldsClauses(keyword.type) || TypeAt(at_ + 1) == L::BY) return;
     if (out_.size() > 2 && out_[out_.size() - 3].type != L::TERM) return;
     const std::size_t next = SkipNewlines(at_ + 1);
     if (TypeAt(at_ + 1) == L::LBRACE || TypeAt(next) == L::LBRACE) return;
@@ -720,8 +723,13 @@ class Layout {
   }
 
   void Unopened(const Lexeme& brace) {
-    reports_.Fatal(diag::unopened_bracket, At(brace.begin, brace.end), "}")
-        .Replace(At(brace.begin, brace.end), "");
+    // Its `{` may stand in a line of the rule that could not be read.
+    const bool lost = !stack_.empty() && reports_.HasFatalIn(source_, source_.Locate(stack_[0].begin).line,
+                                                             source_.Locate(brace.begin).line);
+    if (!lost) {
+      reports_.Fatal(diag::unopened_bracket, At(brace.begin, brace.end), "}")
+          .Replace(At(brace.begin, brace.end), "");
+    }
     PutTermBefore(brace.begin);
     ClauseBegins(brace.end);
   }
@@ -788,6 +796,15 @@ class Layout {
     }
   }
 
+  // `expect` in the block of a test, `as NAME` in that of a `match`: its `}` was forgotten.
+  bool EndsBlockOfClause() const {
+    if (!in_clause_block_ || stack_.size() != 2 || stack_.back().type != L::LBRACE || !FirstInLine(at_))
+      return false;
+    const std::size_t head = stack_.back().head;
+    if (in_[at_].type == L::EXPECT) return head == L::TEST && stack_.back().block == BlockKind::kOther;
+    return in_[at_].type == L::AS && (head == L::MATCH || head == L::THEN || head == L::WITHOUT);
+  }
+
   bool InFinding() const { return !stack_.empty() && stack_.back().block == BlockKind::kFinding; }
   // In a block of a clause, in which a line that looks like a clause is one of the block around it.
   bool InClausesBlock() const {
@@ -801,13 +818,45 @@ class Layout {
     Put(L::RBRACE, begin, begin);
   }
 
+  // Whether in_[next] is what a block holds, and its brace is missing behind the token that was put last.
+  bool LacksBrace(std::size_t next) const {
+    const std::size_t last = out_.back().type;
+    const std::size_t before = out_.size() > 1 ? out_[out_.size() - 2].type : kNone;
+    const std::size_t type = TypeAt(next);
+    const std::size_t behind = TypeAt(next + 1);
+    const bool ends_line = next > at_ + 1;
+    const bool text = type == L::STRING_OPEN || type == L::REGEX;
+    const bool item = type == L::INPUT || type == L::CONTEXT || type == L::NOW || type == L::RUN;
+    if (last == L::BLOCK) {
+      const bool source =
+          before == L::MATCH || before == L::THEN || before == L::WITHOUT || before == L::UNTIL;
+      return text && (source || before == L::ASSIGN);
+    }
+    if ((last == L::OF && before == L::ONE) || (last == L::ORDER && before == L::ANY)) {
+      return text || (ends_line && IsWord(type));
+    }
+    if (last == L::CONFIDENCE) return ends_line && (type == L::NUMBER || type == L::MINUS);
+    if (last == L::RUN && (before == L::TERM || before == L::LBRACE)) return item || type == L::AT;
+    if (stack_.size() == 1 && in_clause_block_ && head_ == L::TEST) {
+      return (last == L::TEST || last == L::STRING_CLOSE) && item;
+    }
+    if (stack_.size() == 1 && in_clause_block_ && (head_ == L::ALL || head_ == L::ANY)) {
+      return ends_line && IsWord(type) && behind == L::ASSIGN;
+    }
+    if (stack_.empty() && head_ == L::PACK) return ends_line && (type == L::VERSION || type == L::NEEDS);
+    if (stack_.empty() && head_ == L::OVERRIDE) return ends_line && IsWord(type) && behind == L::ASSIGN;
+    return false;
+  }
+
   // `expect module == "x" }`, `json text: …`, `map I: info }`: the brace is missing.
   void MissingInnerBrace() {
     if (out_.empty() || dropping_) return;
     const LayoutToken& last = out_.back();
     const std::size_t next = SkipNewlines(at_ + 1);
     const std::size_t behind = TypeAt(next + 1);
-    if (!IsWord(TypeAt(next)) && !(last.type == L::MAP && TypeAt(next) == L::STRING_OPEN)) return;
+    if (!IsWord(TypeAt(next)) && !(last.type == L::MAP && TypeAt(next) == L::STRING_OPEN) &&
+        !LacksBrace(next))
+      return;
     const bool expect =
         in_clause_block_ && stack_.size() == 1 &&
         (last.type == L::EXPECT ||
@@ -820,7 +869,7 @@ class Layout {
                         (behind == L::COLON || behind == L::COMMA || behind == L::QUESTION ||
                          behind == L::FROM || behind == L::NEWLINE);
     const bool mapping = last.type == L::MAP && behind == L::COLON;
-    if (!expect && !fields && !mapping) return;
+    if (!expect && !fields && !mapping && !LacksBrace(next)) return;
     const std::uint32_t offset = last.end;
     reports_
         .Fatal(diag::unexpected_text, At(in_[next].begin, in_[next].end), "`{`",

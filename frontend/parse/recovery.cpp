@@ -230,7 +230,7 @@ void Recovery::reportError(antlr4::Parser* parser, const antlr4::RecognitionExce
 void Recovery::Unexpected(std::size_t index, const IntervalSet& expected, std::size_t rule) {
   // What was cut out for its depth has been reported by layout.
   if (index < tokens_.size() && tokens_[index].type == P::ERROR_VALUE) return;
-  if (Special(index, expected)) return;
+  if (Special(index, expected) || AfterLostTest(index, expected)) return;
   std::string wanted = DescribeExpected(expected);
   if (wanted == "the end of the line" && InExpression(index)) wanted = "an operator or the end of the line";
   if (rule == P::RuleTypeRef) wanted = "a type";
@@ -253,6 +253,24 @@ bool Recovery::InExpression(std::size_t index) const {
     }
   }
   return false;
+}
+
+// Whether token `index` only shows that the block of a test was lost before it.
+bool Recovery::AfterLostTest(std::size_t index, const IntervalSet& expected) const {
+  if (index == 0 || index >= tokens_.size()) return false;
+  // `at +3s` stands in tests alone.
+  if (tokens_[index].type == P::PLUS && tokens_[index - 1].type == P::AT) return reports_.HasErrors();
+  if (tokens_[index].type != P::TERM || tokens_[index - 1].type != P::RBRACE || !Has(expected, P::EXPECT))
+    return false;
+  // `test { … }` without `expect`: the word may stand where something could not be read.
+  std::size_t first = index;
+  const std::int32_t depth = tokens_[index].depth;
+  while (first > 0 && tokens_[first - 1].depth >= depth &&
+         (tokens_[first - 1].depth > depth || tokens_[first - 1].type != P::TERM)) {
+    --first;
+  }
+  return reports_.HasFatalIn(source_, source_.Locate(tokens_[first].begin).line,
+                             source_.Locate(tokens_[index].begin).line);
 }
 
 // Mistakes with a message of their own.
@@ -529,8 +547,9 @@ void Recovery::sync(antlr4::Parser* parser) {
     // Right behind another one, a line that resembles nothing is more of the same.
     const bool word = IsWord(tokens_[index].type);
     const auto& words = rule == P::RuleFile ? DeclarationWords() : ClauseWords();
-    const bool known = word && (BeginsClause(tokens_[index].type) || BeginsDeclaration(tokens_[index].type) ||
-                                !Nearest(TextOf(index), words).empty());
+    const bool begins =
+        BeginsDeclaration(tokens_[index].type) || (rule != P::RuleFile && BeginsClause(tokens_[index].type));
+    const bool known = word && (begins || !Nearest(TextOf(index), words).empty());
     // So is one behind a line that could not be read: the block around it may have been lost there.
     const bool lost = index == unknown_end_ || AfterFatalLine(index);
     if (!lost || (known && rule != P::RuleFieldBlock)) UnknownStart(index, rule);

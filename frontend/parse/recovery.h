@@ -46,6 +46,7 @@ class Recovery final : public antlr4::DefaultErrorStrategy {
   std::string_view TextOf(std::size_t index) const;
   void Unexpected(std::size_t index, const antlr4::misc::IntervalSet& expected, std::size_t rule);
   bool AfterFatalLine(std::size_t index) const;
+  bool AfterLostTest(std::size_t index, const antlr4::misc::IntervalSet& expected) const;
   bool InExpression(std::size_t index) const;
   bool Special(std::size_t index, const antlr4::misc::IntervalSet& expected);
   void Hints(Diagnostic& report, std::size_t index, const antlr4::misc::IntervalSet& expected);
