@@ -419,7 +419,10 @@ class Layout {
 
   void Put(std::size_t type, std::uint32_t begin, std::uint32_t end) {
     if (dropping_) return;
-    if (out_.empty() || out_.back().type == L::TERM || out_.back().type == L::LBRACE) head_ = type;
+    if (out_.empty() || out_.back().type == L::TERM || out_.back().type == L::LBRACE) {
+      head_ = type;
+      if (stack_.empty() && BeginsDeclaration(type)) declaration_ = begin;
+    }
     if (new_clause_ && type != L::TERM) {
       ClauseBegins(begin);
       new_clause_ = false;
@@ -723,9 +726,9 @@ class Layout {
   }
 
   void Unopened(const Lexeme& brace) {
-    // Its `{` may stand in a line of the rule that could not be read.
-    const bool lost = !stack_.empty() && reports_.HasFatalIn(source_, source_.Locate(stack_[0].begin).line,
-                                                             source_.Locate(brace.begin).line);
+    // Its `{` may stand in a line of the declaration that could not be read.
+    const bool lost =
+        reports_.HasFatalIn(source_, source_.Locate(declaration_).line, source_.Locate(brace.begin).line);
     if (!lost) {
       reports_.Fatal(diag::unopened_bracket, At(brace.begin, brace.end), "}")
           .Replace(At(brace.begin, brace.end), "");
@@ -895,6 +898,7 @@ class Layout {
   std::int32_t prefixes_ = 0;            // of all entries
   std::optional<std::size_t> dropping_;  // leave out tokens while the stack is at least this high
   bool new_clause_ = true;
+  std::uint32_t declaration_ = 0;         // where the declaration at hand begins
   std::size_t head_ = kNone;              // first token of the clause or declaration at hand
   BlockKind closed_ = BlockKind::kOther;  // of the brace that was closed last
   bool unbalanced_ = false;
