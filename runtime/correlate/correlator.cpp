@@ -30,6 +30,24 @@ bool IsPositive(ir::StageKind kind) {
   return false;
 }
 
+// Whether the block began while the window was open.
+bool BeganBy(const Position& block, Clock clock, std::int64_t end) {
+  switch (clock) {
+    case Clock::kLines:
+      return block.stream_line <= end;
+    case Clock::kRecords:
+      return block.stream_record <= end;
+    case Clock::kTime:
+    case Clock::kRunTime:
+      return block.time.kind != ValueKind::kTime || block.time.integer <= end;
+    case Clock::kScope:
+    case Clock::kSource:
+    case Clock::kRun:
+      break;
+  }
+  return false;
+}
+
 }  // namespace
 
 Correlator::Correlator(const EnginePlan& plan, StageEvaluator* evaluator, const CorrelatorLimits& limits,
@@ -59,10 +77,12 @@ Correlator::Stream* Correlator::StreamOf(Source* source, std::uint32_t input, st
   return &streams_.find(number)->second;
 }
 
-void Correlator::AddDue(const Timers& timers, std::int64_t now, Clock clock, std::int64_t of) {
+void Correlator::AddDue(const Timers& timers, std::int64_t now, Clock clock, std::int64_t of,
+                        const Position* block) {
   for (const auto& [key, place] : timers) {
     const auto& [end, number, what, rule] = key;
     if (end >= now) break;
+    if (block != nullptr && plan_.rules()[rule].reads_blocks && BeganBy(*block, clock, end)) continue;
     agenda_[rule].timers.push_back({number, what, {clock, of, end, rule, number, what, place.stream}});
   }
 }
@@ -110,10 +130,12 @@ void Correlator::Record(std::uint32_t input, RecordBlock* block, std::uint32_t i
   temporary_.Reset();
 
   if (any_due) {
+    const bool blocks = open_blocks_ != nullptr;
+    const Position* oldest = blocks ? open_blocks_->OldestIn(input, record.stream) : nullptr;
     for (std::size_t unit = 0; unit < 3; ++unit) {
-      AddDue(stream.timers[unit], nows[unit], static_cast<Clock>(unit), number);
+      AddDue(stream.timers[unit], nows[unit], static_cast<Clock>(unit), number, oldest);
     }
-    AddDue(run_time_, run_watermark_, Clock::kRunTime, 0);
+    AddDue(run_time_, run_watermark_, Clock::kRunTime, 0, blocks ? open_blocks_->Oldest() : nullptr);
   }
   const auto evaluate = [&](std::span<const AlternateId> alternates) {
     evaluated_.clear();
@@ -140,6 +162,35 @@ void Correlator::Record(std::uint32_t input, RecordBlock* block, std::uint32_t i
   for (StageId id : hungry_) {
     if (!stream.hungry.contains(id)) evaluate_all(id);
   }
+  Settle();
+}
+
+Position Correlator::PositionOf(std::uint32_t input, const RecordView& record) {
+  Source& source = sources_[input];
+  const StreamState& state = *StreamOf(&source, input, record.stream)->state;
+  Position position;
+  position.order = order_ + 1;
+  position.record = source.records + 1;
+  position.input = input;
+  position.stream = source.streams[record.stream];
+  position.stream_line = record.stream_line;
+  position.stream_record = state.records + 1;
+  position.time = record.context.time.kind == ValueKind::kTime ? record.context.time : state.time;
+  return position;
+}
+
+void Correlator::Block(ir::FormatId format, const std::shared_ptr<const Match>& block,
+                       const LineLookup& lines) {
+  for (StageId reader : plan_.BlockReaders(format)) {
+    const StagePlan& stage = plan_.stages()[reader];
+    if (stage.lazy && !IsWaitedFor(reader, block->position.stream)) continue;
+    agenda_[stage.rule].offers.push_back({reader, block, block->position});
+  }
+  if (agenda_.empty()) return;
+  lines_ = &lines;
+  record_ = nullptr;
+  position_ = record_position_ = block->position;
+  temporary_.Reset();
   Settle();
 }
 

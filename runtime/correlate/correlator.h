@@ -7,6 +7,8 @@
 // Records that no stage is called for, in which no window ends and that nobody waits for, cost a few
 // comparisons and no allocation. Else O(log n) in what waits for each thing that is done.
 //
+// Blocks (runtime/frame) come in between records, and stand where their last lines stand.
+//
 // Thread safety: none.
 #ifndef FAULTLINE_RUNTIME_CORRELATE_CORRELATOR_H_
 #define FAULTLINE_RUNTIME_CORRELATE_CORRELATOR_H_
@@ -24,6 +26,15 @@
 
 namespace faultline::runtime {
 
+// The blocks that have begun and not ended. A window that one of them may stand in is not over before it is.
+class OpenBlocks {
+ public:
+  virtual ~OpenBlocks() = default;
+  // Where the oldest of the stream, or of the run, began; null: there is none.
+  virtual const Position* OldestIn(std::uint32_t input, std::uint32_t stream) const = 0;
+  virtual const Position* Oldest() const = 0;
+};
+
 class Correlator : private Services {
  public:
   // `decided` receives the matches of rules (not of events) in order. What it is given is its own.
@@ -33,11 +44,19 @@ class Correlator : private Services {
              int context_lines, Decided decided);
   ~Correlator() override;
 
+  // Without it no stage may read blocks.
+  void set_open_blocks(const OpenBlocks* blocks) { open_blocks_ = blocks; }
+
   // `input` numbers the sources of the run, each once.
   void BeginSource(std::uint32_t input, const std::string& role);
   // The records of a source come in order; `hits` are those of this record, `scan` holds their candidates.
   void Record(std::uint32_t input, RecordBlock* block, std::uint32_t index, std::span<const StageHit> hits,
               const ScanResult& scan, const LineLookup& lines);
+  // The position that Record will give the next record of the source.
+  Position PositionOf(std::uint32_t input, const RecordView& record);
+  // A block of the format has ended; `block` holds the format's frame and says where it stands. Comes before
+  // the record by which that is known.
+  void Block(ir::FormatId format, const std::shared_ptr<const Match>& block, const LineLookup& lines);
   // What waits in the source's streams is decided or dropped. Interrupted: the source was not read to its
   // end, so that absence is not known.
   void EndSource(std::uint32_t input, bool interrupted);
@@ -82,7 +101,7 @@ class Correlator : private Services {
   };
 
   Stream* StreamOf(Source* source, std::uint32_t input, std::uint32_t stream);
-  void AddDue(const Timers& timers, std::int64_t now, Clock clock, std::int64_t of);
+  void AddDue(const Timers& timers, std::int64_t now, Clock clock, std::int64_t of, const Position* block);
   void AddAll(const Timers& timers, Clock clock, std::int64_t of);
   void DoAgenda();
   void DoRule(ir::RuleId rule, Work* work);
@@ -100,6 +119,7 @@ class Correlator : private Services {
   void OnTimerAtEnd(const Timer& timer) override;
 
   Decided decided_callback_;
+  const OpenBlocks* open_blocks_ = nullptr;
   std::vector<Source> sources_;
   std::uint64_t order_ = 0;
   std::uint32_t next_stream_ = 0;

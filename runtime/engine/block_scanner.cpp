@@ -8,6 +8,7 @@ namespace faultline::runtime {
 void BlockScanner::Scan(RecordBlock* block, ScanResult* result) {
   result->hits.clear();
   result->waiting.clear();
+  result->heads.clear();
   const EnginePlan& plan = evaluator_.plan();
   plan.prefilter().Scan(block->bytes(), &in_bytes_);
   plan.prefilter().Scan(block->extra(), &in_extra_);
@@ -19,19 +20,34 @@ void BlockScanner::Scan(RecordBlock* block, ScanResult* result) {
   for (std::uint32_t i = 0; i < block->records.size(); ++i) {
     RecordView& record = block->records[i];
     called_.clear();
+    called_heads_.clear();
     auto take = [&](const std::vector<LiteralHit>& hits, std::size_t* at, std::uint32_t begin,
                     std::uint32_t end) {
       while (*at < hits.size() && hits[*at].offset < begin) ++*at;
       for (; *at < hits.size() && hits[*at].offset < end; ++*at) {
         const auto alternates = plan.AlternatesOf(hits[*at].literal);
         called_.insert(called_.end(), alternates.begin(), alternates.end());
+        const auto heads = plan.HeadsOf(hits[*at].literal);
+        called_heads_.insert(called_heads_.end(), heads.begin(), heads.end());
       }
     };
     take(in_bytes_, &b, record.scan_begin, record.scan_end);
     take(in_extra_, &e, record.extra_begin, record.extra_end);
     if (plan.needs_times()) evaluator_.Resolve(record, &block->arena);
+    if (plan.reads_blocks()) ScanHeads(record, i, result);
     if (called_.empty() && !all) continue;
     ScanRecord(block, i, result);
+  }
+}
+
+void BlockScanner::ScanHeads(const RecordView& record, std::uint32_t index, ScanResult* result) {
+  const std::vector<ir::FormatId>& everywhere = evaluator_.plan().heads_everywhere();
+  if (called_heads_.empty() && everywhere.empty()) return;
+  called_heads_.insert(called_heads_.end(), everywhere.begin(), everywhere.end());
+  std::sort(called_heads_.begin(), called_heads_.end());
+  called_heads_.erase(std::unique(called_heads_.begin(), called_heads_.end()), called_heads_.end());
+  for (ir::FormatId format : called_heads_) {
+    if (evaluator_.MayBegin(format, record)) result->heads.push_back({index, format});
   }
 }
 

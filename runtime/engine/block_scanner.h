@@ -14,9 +14,16 @@
 
 namespace faultline::runtime {
 
+// A record that may be the first line of a block.
+struct HeadHit {
+  std::uint32_t record = 0;  // index into RecordBlock::records
+  ir::FormatId format = 0;
+};
+
 struct ScanResult {
   std::vector<StageHit> hits;        // by record, then stage
   std::vector<AlternateId> waiting;  // candidates of hits that are not evaluated
+  std::vector<HeadHit> heads;        // by record, then format
 };
 
 class BlockScanner {
@@ -31,10 +38,12 @@ class BlockScanner {
  private:
   void ScanRecord(RecordBlock* block, std::uint32_t index, ScanResult* result);
   void CallByLiterals(std::string_view text);
+  void ScanHeads(const RecordView& record, std::uint32_t index, ScanResult* result);
 
   StageEvaluator evaluator_;
   std::vector<LiteralHit> in_bytes_, in_extra_, in_text_;
   std::vector<AlternateId> called_;
+  std::vector<ir::FormatId> called_heads_;
 };
 
 }  // namespace faultline::runtime

@@ -1,8 +1,10 @@
 // The engine's pipeline: see engine.h.
 #include "runtime/engine/engine.h"
 
+#include "runtime/engine/block_match.h"
 #include "runtime/engine/finding_maker.h"
 #include "runtime/engine/scan_pool.h"
+#include "runtime/frame/framer.h"
 
 #include <algorithm>
 #include <deque>
@@ -85,8 +87,13 @@ class Engine::Impl {
         evaluator_(plan_, *program_, forced_format_, context_),
         correlator_(plan_, &evaluator_, options_.limits, options_.context_lines,
                     [this](ir::RuleId rule, Match match) { Emit(rule, std::move(match)); }),
+        framer_(*program_, context_),
         pool_(options_.threads,
               [this] { return std::make_unique<BlockScanner>(plan_, *program_, forced_format_, context_); }) {
+    correlator_.set_open_blocks(&framer_);
+    framer_.set_evidence([this](const RecordView& record, std::string_view matched) {
+      return MakeEvidence(record, matched, *lines_, options_.context_lines);
+    });
   }
 
   void AddSink(FindingSink* sink) { sinks_.push_back(sink); }
@@ -164,6 +171,22 @@ class Engine::Impl {
              counts.undecided});
       }
     }
+    for (const ir::FormatId format : framer_.formats()) {
+      const FramerCounts& counts = framer_.counts()[format];
+      const std::string& name = plan_.module().formats[format].name;
+      if (counts.broken > 0) {
+        summary_.notices.push_back({"broken_blocks", name,
+                                    Counted(counts.broken, "block was", "blocks were") +
+                                        " left out, since a required line is missing",
+                                    counts.broken});
+      }
+      if (counts.truncated > 0) {
+        summary_.notices.push_back(
+            {"truncated_blocks", name,
+             Counted(counts.truncated, "block was", "blocks were") + " cut off at a bound",
+             counts.truncated});
+      }
+    }
     for (FindingSink* sink : sinks_) sink->OnEnd(summary_);
   }
 
@@ -202,6 +225,7 @@ class Engine::Impl {
     bool ended = false;             // no more blocks
     std::uint32_t record = 0;       // next one of the first block
     std::size_t hit = 0;            // its first hit
+    std::size_t head = 0;           // its first head of a block
     std::int64_t time = INT64_MIN;  // never less than that of a record before
   };
 
@@ -252,11 +276,43 @@ class Engine::Impl {
       free_.push_back(source->nearby.Pop());
       source->record = 0;
       source->hit = 0;
+      source->head = 0;
     }
+  }
+
+  // Blocks that end before the source's next record, or with it.
+  void Frame(Source* source, Batch& batch) {
+    const std::vector<HeadHit>& hits = batch.scan.heads;
+    heads_.clear();
+    for (; source->head < hits.size() && hits[source->head].record == source->record; ++source->head) {
+      heads_.push_back(hits[source->head].format);
+    }
+    const RecordView& record = batch.block.records[source->record];
+    if (heads_.empty() && !framer_.IsOpen(source->input, record.stream)) return;
+    lines_ = &source->nearby;
+    framer_.Offer(source->input, record, correlator_.PositionOf(source->input, record), heads_, &ended_);
+  }
+
+  // Hands over the blocks that ended; those that stand at `record` wait until it was looked at.
+  void GiveBlocks(Source* source, std::uint64_t before) {
+    std::size_t given = 0;
+    for (; given < ended_.size() && ended_[given].last.order < before; ++given) {
+      const ir::FormatId format = ended_[given].format;
+      correlator_.Block(format, MakeBlockMatch(std::move(ended_[given])), source->nearby);
+    }
+    ended_.erase(ended_.begin(), ended_.begin() + static_cast<std::ptrdiff_t>(given));
   }
 
   void Give(Source* source) {
     Batch& batch = *source->nearby.batches().front();
+    std::uint64_t order = 0;
+    if (plan_.reads_blocks()) {
+      Frame(source, batch);
+      if (!ended_.empty()) {
+        order = correlator_.PositionOf(source->input, batch.block.records[source->record]).order;
+        GiveBlocks(source, order);
+      }
+    }
     const std::vector<StageHit>& hits = batch.scan.hits;
     std::size_t end = source->hit;
     while (end < hits.size() && hits[end].record == source->record) ++end;
@@ -265,6 +321,7 @@ class Engine::Impl {
                        source->nearby);
     source->hit = end;
     ++source->record;
+    if (!ended_.empty()) GiveBlocks(source, order + 1);
   }
 
   // The records of all sources, in the order of time, then input, then place. A source that ends is behind
@@ -280,6 +337,10 @@ class Engine::Impl {
       }
       const bool interrupted = Stopped();
       summary_.interrupted |= interrupted;
+      if (plan_.reads_blocks()) {
+        framer_.EndSource(source->input, &ended_);
+        GiveBlocks(source, UINT64_MAX);
+      }
       correlator_.EndSource(source->input, interrupted);
       return false;
     };
@@ -329,6 +390,10 @@ class Engine::Impl {
   ir::FormatId forced_format_;
   StageEvaluator evaluator_;  // of phase 2
   Correlator correlator_;
+  Framer framer_;
+  std::vector<ir::FormatId> heads_;  // of the record at hand
+  std::vector<BlockEvent> ended_;
+  const LineLookup* lines_ = nullptr;  // of the source at hand
   ScanPool pool_;
   std::vector<std::unique_ptr<Batch>> free_;
   std::vector<FindingSink*> sinks_;

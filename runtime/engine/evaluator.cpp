@@ -59,6 +59,16 @@ bool StageEvaluator::IsRefutedByBytes(AlternateId alternate, const RecordView& r
   return !program_.Match(candidate.pattern, record.context.raw, {}, *scratch_);
 }
 
+bool StageEvaluator::MayBegin(ir::FormatId format, const RecordView& record) {
+  const std::string_view text = record.whole.data() != nullptr ? record.whole : record.context.text;
+  const ir::Format& block = plan_.module().formats[format];
+  return !block.parts.empty() &&
+         std::any_of(block.parts.front().lines.begin(), block.parts.front().lines.end(),
+                     [&](const ir::Alternative& line) {
+                       return line.pattern == ir::kNone || program_.Match(line.pattern, text, {}, *scratch_);
+                     });
+}
+
 Value StageEvaluator::Call(ir::FunctionId function, Value* slots, const RecordContext* record, Arena* arena) {
   context_.arena = arena;
   Frame frame;
@@ -190,12 +200,9 @@ void StageEvaluator::Evaluate(std::span<const AlternateId> alternates, const Rec
       break;
   }
   if (record.format == ir::kNone || (stage.format != ir::kNone && stage.format != record.format)) return;
-  const ir::Format& format = plan_.module().formats[record.format];
   ir::SlotId field = ir::kNone;
   if (stage.input == ir::StageInput::kField) {
-    for (ir::SlotId slot = 0; slot < format.slots.size(); ++slot) {
-      if (format.slots[slot].name == stage.field) field = slot;
-    }
+    field = FieldSlot(stage, record.format);
     if (field == ir::kNone) return;
   }
   context_.arena = arena;
@@ -213,12 +220,27 @@ void StageEvaluator::Evaluate(std::span<const AlternateId> alternates, const Rec
   }
 }
 
+ir::SlotId StageEvaluator::FieldSlot(const ir::Stage& stage, ir::FormatId format) const {
+  const std::vector<ir::Slot>& slots = plan_.module().formats[format].slots;
+  ir::SlotId found = ir::kNone;
+  for (ir::SlotId slot = 0; slot < slots.size(); ++slot) {
+    if (slots[slot].name == stage.field) found = slot;
+  }
+  return found;
+}
+
 void StageEvaluator::EvaluateRead(StageId stage, const Value* input, const RecordContext& record,
                                   Arena* arena, std::vector<StageHit>* hits) {
   const StagePlan& plan = plan_.stages()[stage];
   all_.clear();
   for (AlternateId id = plan.first; id < plan.last; ++id) all_.push_back(id);
-  TryAlternates(all_, Subject{record.text, input, nullptr, &record, 0}, arena, hits);
+  Subject subject{record.text, input, nullptr, &record, 0};
+  if (plan.stage->input == ir::StageInput::kField) {
+    const ir::SlotId field = FieldSlot(*plan.stage, plan.stage->format);
+    if (field == ir::kNone || !IsText(input[field])) return;
+    subject.text = input[field].AsText();
+  }
+  TryAlternates(all_, subject, arena, hits);
 }
 
 }  // namespace faultline::runtime

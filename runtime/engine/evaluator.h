@@ -43,13 +43,16 @@ class StageEvaluator {
   // format.
   bool IsRefutedByBytes(AlternateId alternate, const RecordView& record);
 
+  // Whether the record matches a pattern of the block format's first line. Its guards are the framer's.
+  bool MayBegin(ir::FormatId format, const RecordView& record);
+
   // Tries `alternates`, which are of one stage, ascending, and appends the matches: at most one, but for
   // formats of which several records stand in one, and for stages that look at each element of a list. The
   // record is resolved.
   void Evaluate(std::span<const AlternateId> alternates, const RecordView& record, std::uint32_t record_index,
                 Arena* arena, std::vector<StageHit>* hits);
 
-  // The same for a stage that reads a rule: `input` is the frame of what the rule found.
+  // The same for a stage that reads a rule or a block: `input` is the frame of what was found.
   void EvaluateRead(StageId stage, const Value* input, const RecordContext& record, Arena* arena,
                     std::vector<StageHit>* hits);
 
@@ -75,6 +78,8 @@ class StageEvaluator {
   // What the stage takes from the record as a whole, before any alternative is tried.
   void Load(const ir::Stage& stage, const Subject& subject, Arena* arena);
   Frame FrameOf(const Subject& subject);
+  // The slot of the stage's field in the frame of the format; kNone: it has none.
+  ir::SlotId FieldSlot(const ir::Stage& stage, ir::FormatId format) const;
   // Copies what the record's wrappers said to where the stage wants it, the innermost first.
   void LoadWrapped(const ir::Stage& stage, const RecordView& record);
   std::span<Value> FormatSlots(ir::FormatId format);

@@ -94,10 +94,36 @@ std::vector<ir::PatternId> CallersOf(const ir::Module& module, const ir::Stage& 
   return callers;
 }
 
+bool ReadsBlock(const ir::Module& module, const ir::Stage& stage) {
+  return (stage.input == ir::StageInput::kFormat || stage.input == ir::StageInput::kField) &&
+         stage.format < module.formats.size() && module.formats[stage.format].kind == ir::FormatKind::kBlock;
+}
+
+// Patterns of a block's first line. Empty: one of them requires no literal, so that it may be any record.
+std::vector<ir::PatternId> HeadPatterns(const ir::Module& module, const ir::Format& format) {
+  std::vector<ir::PatternId> patterns;
+  if (format.parts.empty()) return patterns;
+  for (const ir::Alternative& line : format.parts.front().lines) {
+    if (line.pattern == ir::kNone) return {};
+    const auto& literals = module.patterns[line.pattern].literals;
+    const bool none =
+        literals.empty() || std::any_of(literals.begin(), literals.end(),
+                                        [](const auto& literal) { return literal.text.empty(); });
+    if (none) return {};
+    patterns.push_back(line.pattern);
+  }
+  return patterns;
+}
+
 std::vector<ir::PatternId> SearchedPatterns(const ir::Module& module) {
   std::vector<ir::PatternId> searched;
   for (const ir::Rule& rule : module.rules) {
     for (const ir::Stage& stage : rule.stages) {
+      if (ReadsBlock(module, stage)) {
+        for (ir::PatternId head : HeadPatterns(module, module.formats[stage.format]))
+          searched.push_back(head);
+        continue;
+      }
       auto add = [&](ir::PatternId pattern) {
         for (ir::PatternId caller : CallersOf(module, stage, pattern)) searched.push_back(caller);
       };
@@ -219,6 +245,7 @@ EnginePlan::EnginePlan(const ir::Module& module, RunContext context)
       entry.stage = &stage;
       entry.first = static_cast<AlternateId>(alternates_.size());
       entry.reads_rule = stage.input == ir::StageInput::kRule;
+      entry.reads_block = ReadsBlock(module, stage);
       if (stage.kind == ir::StageKind::kMatch || stage.kind == ir::StageKind::kThen ||
           stage.kind == ir::StageKind::kPart) {
         plan.positive.push_back(s);
@@ -227,7 +254,7 @@ EnginePlan::EnginePlan(const ir::Module& module, RunContext context)
       auto add = [&](ir::PatternId pattern, const ir::Alternative* alternative) {
         const AlternateId alternate = static_cast<AlternateId>(alternates_.size());
         alternates_.push_back({id, pattern, alternative});
-        if (entry.reads_rule) return;
+        if (entry.reads_rule || entry.reads_block) return;
         const std::vector<ir::PatternId> callers = CallersOf(module, stage, pattern);
         for (ir::PatternId caller : callers) by_pattern[caller].push_back(alternate);
         if (!callers.empty()) return;
@@ -245,6 +272,7 @@ EnginePlan::EnginePlan(const ir::Module& module, RunContext context)
       rules_[stage.stage->rule].readers.push_back(id);
   }
   AddScopes();
+  AddBlocks();
 
   called_starts_.push_back(0);
   for (LiteralId literal = 0; literal < prefilter_.literals().size(); ++literal) {
@@ -259,25 +287,66 @@ EnginePlan::EnginePlan(const ir::Module& module, RunContext context)
   }
 }
 
+// Who reads blocks, and which literals call for their first lines.
+void EnginePlan::AddBlocks() {
+  block_readers_.resize(module_->formats.size());
+  for (StageId id = 0; id < stages_.size(); ++id) {
+    if (stages_[id].reads_block) block_readers_[stages_[id].stage->format].push_back(id);
+  }
+  for (const StagePlan& stage : stages_) {  // what is read stands before its readers
+    RulePlan& rule = rules_[stage.rule];
+    rule.reads_blocks =
+        rule.reads_blocks || stage.reads_block ||
+        (stage.reads_rule && stage.stage->rule < stage.rule && rules_[stage.stage->rule].reads_blocks);
+  }
+  std::vector<std::vector<ir::FormatId>> by_pattern(module_->patterns.size());
+  for (ir::FormatId format = 0; format < block_readers_.size(); ++format) {
+    if (block_readers_[format].empty()) continue;
+    reads_blocks_ = true;
+    const std::vector<ir::PatternId> heads = HeadPatterns(*module_, module_->formats[format]);
+    if (heads.empty()) heads_everywhere_.push_back(format);
+    for (ir::PatternId head : heads) by_pattern[head].push_back(format);
+  }
+  head_starts_.push_back(0);
+  for (LiteralId literal = 0; literal < prefilter_.literals().size(); ++literal) {
+    for (ir::PatternId pattern : prefilter_.PatternsOf(literal)) {
+      heads_.insert(heads_.end(), by_pattern[pattern].begin(), by_pattern[pattern].end());
+    }
+    head_starts_.push_back(static_cast<std::uint32_t>(heads_.size()));
+  }
+}
+
 std::string EnginePlan::DescribeStage(ir::RuleId rule, std::uint32_t stage) const {
   const StagePlan& plan = stages_[rules_[rule].first_stage + stage];
   std::string text;
   if (plan.reads_rule) return "what `" + module_->rules[plan.stage->rule].name + "` finds";
-  if (plan.everywhere) {
+  const auto quote = [this](const std::vector<ir::PatternId>& patterns, std::vector<std::string>* literals) {
+    for (ir::PatternId pattern : patterns) {
+      for (const auto& literal : module_->patterns[pattern].literals) {
+        std::string quoted = "`" + literal.text + "`" + (literal.fold ? " in any case" : "");
+        if (std::find(literals->begin(), literals->end(), quoted) == literals->end())
+          literals->push_back(quoted);
+      }
+    }
+  };
+  const auto join = [](const std::vector<std::string>& literals) {
+    std::string joined;
+    for (std::size_t i = 0; i < literals.size(); ++i) joined += (i == 0 ? "" : " or ") + literals[i];
+    return joined;
+  };
+  if (plan.reads_block) {
+    std::vector<std::string> literals;
+    quote(HeadPatterns(*module_, module_->formats[plan.stage->format]), &literals);
+    text = literals.empty() ? "blocks that may begin on every record, since no literal is required"
+                            : "blocks that begin with " + join(literals);
+  } else if (plan.everywhere) {
     text = "every record, since no literal is required";
   } else {
     std::vector<std::string> literals;
     for (AlternateId a = plan.first; a < plan.last; ++a) {
-      for (ir::PatternId caller : CallersOf(*module_, *plan.stage, alternates_[a].pattern)) {
-        for (const auto& literal : module_->patterns[caller].literals) {
-          std::string quoted = "`" + literal.text + "`" + (literal.fold ? " in any case" : "");
-          if (std::find(literals.begin(), literals.end(), quoted) == literals.end())
-            literals.push_back(quoted);
-        }
-      }
+      quote(CallersOf(*module_, *plan.stage, alternates_[a].pattern), &literals);
     }
-    text = "records with ";
-    for (std::size_t i = 0; i < literals.size(); ++i) text += (i == 0 ? "" : " or ") + literals[i];
+    text = "records with " + join(literals);
   }
   if (plan.lazy) text += ", while a match waits for this stage";
   return text;

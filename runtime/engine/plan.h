@@ -43,7 +43,8 @@ struct StagePlan {
   bool lazy = false;
   // Some alternate has no literal to search for: it is a candidate on every record.
   bool everywhere = false;
-  bool reads_rule = false;  // kRule: events come from the matcher, not from records
+  bool reads_rule = false;   // kRule: events come from the matcher, not from records
+  bool reads_block = false;  // of a block format: events come from the framer
 };
 
 struct RulePlan {
@@ -54,7 +55,8 @@ struct RulePlan {
   // Scopes whose current instance a match keeps: those that the rule names, or a rule that reads it;
   // ascending.
   std::vector<ir::RuleId> scopes;
-  bool keeps_text = false;  // report, fix or at look at the record's text or bytes
+  bool reads_blocks = false;  // itself, or by a rule that it reads
+  bool keeps_text = false;    // report, fix or at look at the record's text or bytes
 };
 
 class EnginePlan {
@@ -74,6 +76,17 @@ class EnginePlan {
   std::span<const AlternateId> AlternatesOf(LiteralId literal) const {
     return {called_.data() + called_starts_[literal], called_.data() + called_starts_[literal + 1]};
   }
+  // Block formats whose first line the literal calls for: those that some stage reads.
+  std::span<const ir::FormatId> HeadsOf(LiteralId literal) const {
+    return {heads_.data() + head_starts_[literal], heads_.data() + head_starts_[literal + 1]};
+  }
+  // Block formats that may begin on any record, since no literal is required; ascending.
+  const std::vector<ir::FormatId>& heads_everywhere() const { return heads_everywhere_; }
+  // Some stage reads a block format.
+  bool reads_blocks() const { return reads_blocks_; }
+  // Stages that read the format, by format; only for block formats.
+  const std::vector<StageId>& BlockReaders(ir::FormatId format) const { return block_readers_[format]; }
+
   // Alternates of stages that are not lazy and are candidates on every record; ascending.
   const std::vector<AlternateId>& everywhere() const { return everywhere_; }
 
@@ -93,6 +106,7 @@ class EnginePlan {
  private:
   void AddNeeds(const ir::Rule& rule);
   void AddScopes();
+  void AddBlocks();
 
   const ir::Module* module_;
   RunContext context_;  // what RulePlan::context points to
@@ -104,6 +118,10 @@ class EnginePlan {
   std::vector<std::uint32_t> called_starts_;
   std::vector<AlternateId> called_;
   std::vector<AlternateId> everywhere_;
+  std::vector<std::uint32_t> head_starts_;
+  std::vector<ir::FormatId> heads_, heads_everywhere_;
+  std::vector<std::vector<StageId>> block_readers_;  // by format
+  bool reads_blocks_ = false;
   bool computed_text_ = false;
   bool needs_times_ = false;
   bool side_by_side_ = false;

@@ -4,6 +4,7 @@
 
 #include "ir/ir.h"
 #include "runtime/decode/record.h"
+#include "runtime/engine/match.h"
 #include "runtime/finding/finding.h"
 #include "support/value/value.h"
 
@@ -13,14 +14,6 @@
 #include <vector>
 
 namespace faultline::runtime {
-
-// Where a record stands in the order of events.
-struct BlockPoint {
-  std::int64_t record = 0;         // number in the source, from 1
-  std::int64_t stream_line = 0;    // line in the innermost stream, from 1
-  std::int64_t stream_record = 0;  // record in the stream, from 1
-  Value time;                      // the record's, or the last one of its stream; or missing
-};
 
 // One of the first lines of a block, as it stands in the file, cut where it is very long.
 struct BlockEvidenceLine {
@@ -32,14 +25,15 @@ struct BlockEvent {
   ir::FormatId format = ir::kNone;
   std::uint32_t input = 0;
   std::uint32_t stream = 0;
-  const Value* slots = nullptr;  // the frame of the format: format.slots.size() values
-  std::vector<Value> key;        // values of Format::block_by
-  BlockPoint first, last;        // records of the interval's ends; the event's position is `last`
-  std::int64_t end_line = 0;     // of the last record, in the file
-  LogPlace place;                // of what the first line's pattern matched
-  RecordContext record;          // of the first line
-  Value time;                    // of the block: what its format calls `time`, else last.time
-  std::int64_t lines = 0;        // records of the interval that are the block's
+  const Value* slots = nullptr;  // the frame of the format: slot_count values
+  std::size_t slot_count = 0;
+  std::vector<Value> key;     // values of Format::block_by
+  Position first, last;       // records of the interval's ends; the event's position is `last`
+  std::int64_t end_line = 0;  // of the last record, in the file
+  LogPlace place;             // of what the first line's pattern matched
+  RecordContext record;       // of the first line
+  Value time;                 // of the block: what its format calls `time`, else last.time
+  std::int64_t lines = 0;     // records of the interval that are the block's
   bool truncated = false;
   // The first line, with its neighbours where they were asked for; then further ones as they were taken.
   Evidence head;

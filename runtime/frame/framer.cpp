@@ -92,6 +92,21 @@ bool Framer::IsOpen(std::uint32_t input, std::uint32_t stream) const {
   return !streams_.empty() && streams_.contains({input, stream});
 }
 
+const Position* Framer::OldestIn(std::uint32_t input, std::uint32_t stream) const {
+  const auto found = streams_.find({input, stream});
+  if (found == streams_.end()) return nullptr;
+  const OpenBlock* oldest = nullptr;
+  for (const Group& group : found->second.groups) {
+    const OpenBlock* block = group.blocks.front();
+    if (oldest == nullptr || block->number < oldest->number) oldest = block;
+  }
+  return oldest == nullptr ? nullptr : &oldest->first;
+}
+
+const Position* Framer::Oldest() const {
+  return opened_.empty() ? nullptr : &opened_.front()->first;
+}
+
 Framer::Group& Framer::GroupOf(Stream* stream, ir::FormatId format) {
   auto it = std::lower_bound(stream->groups.begin(), stream->groups.end(), format,
                              [](const Group& group, ir::FormatId id) { return group.format < id; });
@@ -102,7 +117,7 @@ Framer::Group& Framer::GroupOf(Stream* stream, ir::FormatId format) {
   return *it;
 }
 
-void Framer::Offer(std::uint32_t input, const RecordView& record, const BlockPoint& point,
+void Framer::Offer(std::uint32_t input, const RecordView& record, const Position& point,
                    std::span<const ir::FormatId> heads, std::vector<BlockEvent>* ended) {
   auto found = streams_.find({input, record.stream});
   if (found == streams_.end() && heads.empty()) return;
@@ -141,7 +156,7 @@ void Framer::Offer(std::uint32_t input, const RecordView& record, const BlockPoi
 }
 
 // Begins a block if the record is a first line of `format`.
-bool Framer::OfferHead(Stream* stream, ir::FormatId format, const BlockPoint& point,
+bool Framer::OfferHead(Stream* stream, ir::FormatId format, const Position& point,
                        std::vector<BlockEvent>* ended) {
   if (format >= plans_.size() || plans_[format] == nullptr) return false;
   const BlockPlan& plan = PlanOf(format);
@@ -237,7 +252,7 @@ Framer::OpenBlock* Framer::WriterOf(const Group& group) {
   return group.writer;
 }
 
-void Framer::OfferLine(Stream* stream, std::size_t index, const BlockPoint& point,
+void Framer::OfferLine(Stream* stream, std::size_t index, const Position& point,
                        std::vector<BlockEvent>* ended) {
   Group& group = stream->groups[index];
   OpenBlock* block = WriterOf(group);
@@ -261,7 +276,7 @@ void Framer::OfferLine(Stream* stream, std::size_t index, const BlockPoint& poin
   if (PartMachine::IsOver(plan, block->machine)) End(block, false, ended);
 }
 
-void Framer::Take(OpenBlock* block, const BlockPoint& point) {
+void Framer::Take(OpenBlock* block, const Position& point) {
   const BlockPlan& plan = *block->plan;
   for (const PartId round : machine_.rounds()) block->trace.push_back({TraceKind::kRound, round, Value()});
   const PartId taker = machine_.taker();
@@ -283,7 +298,7 @@ void Framer::Take(OpenBlock* block, const BlockPoint& point) {
 }
 
 // Where nothing more is needed, the block may end with this line.
-void Framer::Accept(OpenBlock* block, const BlockPoint& point) {
+void Framer::Accept(OpenBlock* block, const Position& point) {
   if (!PartMachine::IsComplete(*block->plan, block->machine)) return;
   block->complete = true;
   block->last = point;
@@ -360,6 +375,7 @@ void Framer::Emit(OpenBlock* block, bool truncated, std::vector<BlockEvent>* end
   event.input = block->input;
   event.stream = block->stream;
   event.slots = slots.data();
+  event.slot_count = slots.size();
   event.key = std::move(block->key);
   event.first = block->first;
   event.last = block->last;
@@ -447,8 +463,8 @@ void Framer::SortEvents(std::vector<BlockEvent>* events, std::size_t from) {
   if (events->size() - from < 2) return;
   std::stable_sort(events->begin() + static_cast<std::ptrdiff_t>(from), events->end(),
                    [](const BlockEvent& a, const BlockEvent& b) {
-                     return std::tuple(a.last.record, a.format, a.first.record) <
-                            std::tuple(b.last.record, b.format, b.first.record);
+                     return std::tuple(a.last.order, a.format, a.first.order) <
+                            std::tuple(b.last.order, b.format, b.first.order);
                    });
 }
 

@@ -25,6 +25,7 @@
 #ifndef FAULTLINE_RUNTIME_FRAME_FRAMER_H_
 #define FAULTLINE_RUNTIME_FRAME_FRAMER_H_
 
+#include "runtime/correlate/correlator.h"
 #include "runtime/correlate/snapshot.h"
 #include "runtime/decode/record.h"
 #include "runtime/frame/block_event.h"
@@ -49,7 +50,7 @@ struct FramerLimits {
   std::size_t open_per_stream = 64;
   std::size_t block_bytes = 8 * 1024 * 1024;   // of the lines of a block
   std::size_t total_bytes = 64 * 1024 * 1024;  // that open blocks may cost together
-  std::size_t evidence_lines = 20;             // kept of a block, the first one included
+  std::size_t evidence_lines = 8;              // kept of a block, the first one included
   std::size_t evidence_bytes = 400;            // of each of them but the first
 };
 
@@ -61,11 +62,11 @@ struct FramerCounts {
   friend bool operator==(const FramerCounts&, const FramerCounts&) = default;
 };
 
-class Framer {
+class Framer : public OpenBlocks {
  public:
   // `program` must outlive the framer. `context`: now and zone, as for all evaluation.
   Framer(const Program& program, const EvalContext& context, const FramerLimits& limits = {});
-  ~Framer();
+  ~Framer() override;
   Framer(const Framer&) = delete;
   Framer& operator=(const Framer&) = delete;
 
@@ -80,10 +81,12 @@ class Framer {
   std::span<const ir::Alternative> Heads(ir::FormatId format) const;
 
   bool IsOpen(std::uint32_t input, std::uint32_t stream) const;
+  const Position* OldestIn(std::uint32_t input, std::uint32_t stream) const override;
+  const Position* Oldest() const override;
 
   // The next record of its stream. `heads`: formats of which a first line's literals stand in it, ascending;
   // one too many does no harm. Blocks that ended before this record, or with it, are appended to `ended`.
-  void Offer(std::uint32_t input, const RecordView& record, const BlockPoint& point,
+  void Offer(std::uint32_t input, const RecordView& record, const Position& point,
              std::span<const ir::FormatId> heads, std::vector<BlockEvent>* ended);
 
   void EndStream(std::uint32_t input, std::uint32_t stream, std::vector<BlockEvent>* ended);
@@ -116,12 +119,11 @@ class Framer {
 
   const BlockPlan& PlanOf(ir::FormatId format) const { return *plans_[format]; }
   Group& GroupOf(Stream* stream, ir::FormatId format);
-  bool OfferHead(Stream* stream, ir::FormatId format, const BlockPoint& point,
-                 std::vector<BlockEvent>* ended);
-  void OfferLine(Stream* stream, std::size_t group, const BlockPoint& point, std::vector<BlockEvent>* ended);
+  bool OfferHead(Stream* stream, ir::FormatId format, const Position& point, std::vector<BlockEvent>* ended);
+  void OfferLine(Stream* stream, std::size_t group, const Position& point, std::vector<BlockEvent>* ended);
   OpenBlock* WriterOf(const Group& group);
-  void Take(OpenBlock* block, const BlockPoint& point);
-  void Accept(OpenBlock* block, const BlockPoint& point);
+  void Take(OpenBlock* block, const Position& point);
+  void Accept(OpenBlock* block, const Position& point);
   void KeepEvidence(OpenBlock* block);
   Value Keep(OpenBlock* block, const Value& value);
   static std::size_t CostOf(const OpenBlock& block);

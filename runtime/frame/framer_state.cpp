@@ -14,26 +14,32 @@ using ir::BlockPartKind;
 using snapshot::Reader;
 using snapshot::Writer;
 
-void PutPoint(const BlockPoint& point, Writer* writer) {
+void PutPoint(const Position& point, Writer* writer) {
+  writer->Unsigned(point.order);
   writer->Signed(point.record);
+  writer->Unsigned(point.input);
+  writer->Unsigned(point.stream);
   writer->Signed(point.stream_line);
   writer->Signed(point.stream_record);
   writer->Put(point.time);
-}
-
-BlockPoint GetPoint(Reader* reader, Arena* arena) {
-  BlockPoint point;
-  point.record = reader->Signed();
-  point.stream_line = reader->Signed();
-  point.stream_record = reader->Signed();
-  point.time = reader->Get(arena);
-  return point;
 }
 
 std::uint32_t GetSmall(Reader* reader) {
   const std::uint64_t number = reader->Unsigned();
   if (number > UINT32_MAX) reader->Fail();
   return static_cast<std::uint32_t>(number);
+}
+
+Position GetPoint(Reader* reader, Arena* arena) {
+  Position point;
+  point.order = reader->Unsigned();
+  point.record = reader->Signed();
+  point.input = GetSmall(reader);
+  point.stream = GetSmall(reader);
+  point.stream_line = reader->Signed();
+  point.stream_record = reader->Signed();
+  point.time = reader->Get(arena);
+  return point;
 }
 
 void PutMachine(const MachineState& machine, Writer* writer) {

@@ -16,7 +16,7 @@ struct Framer::OpenBlock {
   std::vector<TraceStep> trace;
   std::vector<Value> key;
 
-  BlockPoint first;
+  Position first;
   LogPlace place;
   RecordContext record;  // of the first line; what it points to is in `arena`
   Evidence head;
@@ -29,7 +29,7 @@ struct Framer::OpenBlock {
 
   // Where it would end if nothing complete came any more.
   bool complete = false;
-  BlockPoint last;
+  Position last;
   std::int64_t end_line = 0;
   std::int64_t taken = 0, taken_at_last = 0;  // lines that parts took
   std::size_t trace_at_last = 0, more_at_last = 0;

@@ -166,7 +166,12 @@ Records::Records(std::vector<LineText> lines) : lines_(std::move(lines)) {
     view.offset = offset;
     offset += line.text.size() + 1;
     views_.push_back(view);
-    points_.push_back({view.record, view.stream_line, view.stream_line, Value::Missing()});
+    Position point;
+    point.order = static_cast<std::uint64_t>(view.record);
+    point.record = view.record;
+    point.stream = line.stream;
+    point.stream_line = point.stream_record = view.stream_line;
+    points_.push_back(point);
   }
 }
 

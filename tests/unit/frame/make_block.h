@@ -48,12 +48,12 @@ class Records {
  public:
   explicit Records(std::vector<LineText> lines);
   const std::vector<RecordView>& views() const { return views_; }
-  const std::vector<BlockPoint>& points() const { return points_; }
+  const std::vector<Position>& points() const { return points_; }
 
  private:
   std::vector<LineText> lines_;
   std::vector<RecordView> views_;
-  std::vector<BlockPoint> points_;
+  std::vector<Position> points_;
 };
 
 // "name 2-5 id=1 stack=[{f=main.main},{f=x}]", with "truncated" behind the lines if it is.
