@@ -23,6 +23,10 @@ std::uint32_t MatchOperator::WatchBegin(std::uint32_t index) const {
   return static_cast<std::uint32_t>(plan_.positive.size() - 1);
 }
 
+const Point& MatchOperator::WatchPoint(const Instance& instance, std::uint32_t index) const {
+  return stage(index).after == ir::kNone ? instance.last() : instance.at[WatchBegin(index)];
+}
+
 Timer MatchOperator::DomainOf(std::uint32_t index, const Position& position,
                               const std::shared_ptr<ScopeInstance>& scope, std::uint64_t key,
                               std::uint64_t* bucket) const {
@@ -65,7 +69,7 @@ bool MatchOperator::PassStage(Instance* instance, std::uint32_t passed) {
             break;
           }
         } else if (WatchBegin(index) == passed) {
-          if (!WaitFor(instance, index, WindowOf(from), instance->at[passed])) {
+          if (!WaitFor(instance, index, WindowOf(from), WatchPoint(*instance, index))) {
             Remove(instance);
             return false;
           }
@@ -128,9 +132,8 @@ void MatchOperator::OnAbsence(const Event& event) {
       if (bucket == nullptr) return;
       std::vector<Instance*> waiting;
       for (const auto& [number, instance] : *bucket) waiting.push_back(instance);
-      const std::uint32_t begin = WatchBegin(event.index);
       for (Instance* instance : waiting) {
-        const Point& after = instance->at[begin];
+        const Point& after = WatchPoint(*instance, event.index);
         if (!ComesAfter(point, after, rule_.skew) || !Inside(WindowOf(from), after, event, instance->match) ||
             !Joins(instance->match, event)) {
           continue;
@@ -242,7 +245,7 @@ void MatchOperator::Remember(std::uint32_t index, const Event& event, std::uint6
   kept.point = PointOf(event);
   if (!plain) {
     kept.arena = std::make_unique<Arena>();
-    for (std::size_t i = 0; i < from.stores.size(); ++i) {
+    for (std::size_t i = 0; i < event.stores.size(); ++i) {
       kept.stored.push_back(kept.arena->DeepCopy(event.stored[i]));
     }
     memory.bytes += kept.arena->bytes_used();
@@ -275,8 +278,9 @@ void MatchOperator::Forget(std::uint64_t number) {
 bool MatchOperator::JoinsRemembered(std::uint32_t index, const Instance& instance, const Remembered& event) {
   const ir::Stage& from = stage(index);
   if (from.join == ir::kNone) return true;
+  const std::vector<ir::SlotId>& stores = stores_of(index);
   frame_ = instance.match.slots;
-  for (std::size_t i = 0; i < from.stores.size(); ++i) frame_[from.stores[i]] = event.stored[i];
+  for (std::size_t i = 0; i < stores.size(); ++i) frame_[stores[i]] = event.stored[i];
   return services_->evaluator()
       ->Call(from.join, frame_.data(), &instance.match.record, services_->temporary())
       .is_true();

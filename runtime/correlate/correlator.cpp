@@ -48,6 +48,13 @@ bool BeganBy(const Position& block, Clock clock, std::int64_t end) {
   return false;
 }
 
+// An absence that a watermark may have decided before such an event comes: it is looked at then, to be
+// counted.
+bool MayComeLate(const StagePlan& stage) {
+  return stage.lazy && stage.stage->kind == ir::StageKind::kWithout &&
+         stage.stage->window == ir::WindowUnit::kTime;
+}
+
 }  // namespace
 
 Correlator::Correlator(const EnginePlan& plan, StageEvaluator* evaluator, const CorrelatorLimits& limits,
@@ -55,6 +62,9 @@ Correlator::Correlator(const EnginePlan& plan, StageEvaluator* evaluator, const 
     : Services(plan, evaluator, limits, context_lines), decided_callback_(std::move(decided)) {
   operators_.resize(plan.rules().size());
   for (ir::RuleId rule = 0; rule < plan.rules().size(); ++rule) operators_[rule] = MakeOperator(this, rule);
+  for (StageId id = 0; id < plan.stages().size(); ++id) {
+    if (plan.stages()[id].everywhere && MayComeLate(plan.stages()[id])) late_stages_.push_back(id);
+  }
 }
 
 Correlator::~Correlator() = default;
@@ -75,6 +85,13 @@ Correlator::Stream* Correlator::StreamOf(Source* source, std::uint32_t input, st
     streams_.emplace(number, std::move(added));
   }
   return &streams_.find(number)->second;
+}
+
+std::vector<std::uint32_t> Correlator::StreamsOf(std::uint32_t input) const {
+  std::vector<std::uint32_t> streams = sources_[input].streams;
+  std::erase(streams, kAnyStream);
+  std::sort(streams.begin(), streams.end());
+  return streams;
 }
 
 void Correlator::AddDue(const Timers& timers, std::int64_t now, Clock clock, std::int64_t of,
@@ -106,10 +123,15 @@ void Correlator::Record(std::uint32_t input, RecordBlock* block, std::uint32_t i
   StreamState& state = *stream.state;
   state.line = record.stream_line;
   state.log_line = record.context.line;
-  if (state.records++ == 0) state.first_log_line = record.context.line;
+  if (state.records++ == 0) {
+    state.first_log_line = record.context.line;
+    state.file = std::string(record.context.file);
+  }
   ++source.records;
   ++order_;
+  bool late = false;  // behind the run's watermark
   if (record.context.time.kind == ValueKind::kTime) {
+    late = record.context.time.integer < run_watermark_;
     state.time = record.context.time;
     state.watermark = std::max(state.watermark, state.time.integer);
     run_watermark_ = std::max(run_watermark_, state.watermark);
@@ -120,7 +142,10 @@ void Correlator::Record(std::uint32_t input, RecordBlock* block, std::uint32_t i
   const std::int64_t nows[3] = {state.line, state.records, state.watermark};
   const bool any_due = due(stream.timers[0], nows[0]) || due(stream.timers[1], nows[1]) ||
                        due(stream.timers[2], nows[2]) || due(run_time_, run_watermark_);
-  if (hits.empty() && !any_due && stream.hungry.empty() && hungry_.empty()) return;
+  if (hits.empty() && !any_due && stream.hungry.empty() && hungry_.empty() &&
+      !(late && !late_stages_.empty())) {
+    return;
+  }
 
   const std::uint32_t number = source.streams[record.stream];
   lines_ = &lines;
@@ -149,7 +174,7 @@ void Correlator::Record(std::uint32_t input, RecordBlock* block, std::uint32_t i
     const StagePlan& stage = plan_.stages()[hit.stage];
     if (hit.evaluated) {
       agenda_[stage.rule].hits.push_back(hit);
-    } else if (!stage.everywhere && IsWaitedFor(hit.stage, number)) {
+    } else if (!stage.everywhere && (IsWaitedFor(hit.stage, number) || (late && MayComeLate(stage)))) {
       evaluate(std::span<const AlternateId>(scan.waiting).subspan(hit.first, hit.count));
     }
   }
@@ -159,6 +184,11 @@ void Correlator::Record(std::uint32_t input, RecordBlock* block, std::uint32_t i
     evaluate(alternates_);
   };
   for (StageId id : stream.hungry) evaluate_all(id);
+  if (late) {
+    for (StageId id : late_stages_) {
+      if (!stream.hungry.contains(id) && !hungry_.contains(id)) evaluate_all(id);
+    }
+  }
   for (StageId id : hungry_) {
     if (!stream.hungry.contains(id)) evaluate_all(id);
   }
@@ -271,6 +301,7 @@ void Correlator::GiveStage(const StageHit& hit, const Offer* offer) {
   event.id = hit.stage;
   event.index = plan.index;
   event.stage = plan.stage;
+  event.stores = plan.stores;
   event.fits = hit.fits;
   event.stored = hit.stored;
   event.matched = hit.matched;
@@ -300,8 +331,7 @@ void Correlator::GiveStage(const StageHit& hit, const Offer* offer) {
 bool Correlator::MakeKey(ir::RuleId id, Event* event) {
   const ir::Rule& ir_rule = rule(id);
   BlankFrame(id, &frame_);
-  const auto& stores = event->stage->stores;
-  for (std::size_t i = 0; i < stores.size(); ++i) frame_[stores[i]] = event->stored[i];
+  for (std::size_t i = 0; i < event->stores.size(); ++i) frame_[event->stores[i]] = event->stored[i];
   for (const ir::Provided& provided : ir_rule.provided) {
     if (provided.kind != ir::ProvidedKind::kScopeInstance || provided.stage != event->index) continue;
     const auto instance = ScopeOf(provided.scope, *event);
@@ -349,7 +379,7 @@ void Correlator::EndScopes() {
         watchers != scope_watchers_.end()) {
       for (ir::RuleId watcher : watchers->second) agenda_[watcher].scope_ends.push_back(scope.instance);
     }
-    position_ = record_ == nullptr ? EndOf(scope.instance->stream) : record_position_;
+    position_ = at_end_ ? EndOf(scope.instance->stream) : record_position_;
     Decide(scope.instance->scope, std::move(scope.found));
   }
   position_ = record_position_;

@@ -115,11 +115,13 @@ class Correlator : private Services {
   void BeginEnd(bool interrupted);
 
   void EndScope(std::shared_ptr<ScopeInstance> instance, Match found) override;
+  std::vector<std::uint32_t> StreamsOf(std::uint32_t input) const override;
   void Decide(ir::RuleId rule, Match match) override;
   void OnTimerAtEnd(const Timer& timer) override;
 
   Decided decided_callback_;
   const OpenBlocks* open_blocks_ = nullptr;
+  std::vector<StageId> late_stages_;  // absences in time that no literal calls
   std::vector<Source> sources_;
   std::uint64_t order_ = 0;
   std::uint32_t next_stream_ = 0;

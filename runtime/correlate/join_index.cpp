@@ -49,7 +49,7 @@ JoinIndex::Bucket* JoinIndex::BucketOf(const Event& event) {
   Value index;
   if (stage_->index_own != ir::kNone) {
     services_->BlankFrame(rule_, &frame_);
-    for (std::size_t i = 0; i < stage_->stores.size(); ++i) frame_[stage_->stores[i]] = event.stored[i];
+    for (std::size_t i = 0; i < event.stores.size(); ++i) frame_[event.stores[i]] = event.stored[i];
     index = services_->evaluator()->Call(stage_->index_own, frame_.data(), &event.context(),
                                          services_->temporary());
     if (HasMissing(index)) return nullptr;
@@ -72,7 +72,7 @@ void JoinIndex::Add(Bucket* bucket, const Event& event, bool prune) {
   entry.number = services_->NextNumber();
   entry.point = PointOf(event);
   entry.arena = std::make_unique<Arena>();
-  for (std::size_t i = 0; i < stage_->stores.size(); ++i) {
+  for (std::size_t i = 0; i < event.stores.size(); ++i) {
     entry.stored.push_back(entry.arena->DeepCopy(event.stored[i]));
   }
   if (prune) {

@@ -1,5 +1,7 @@
 // Which operator a rule is.
+#include "runtime/correlate/scope_operator.h"
 #include "runtime/correlate/sequence_operator.h"
+#include "runtime/correlate/set_operator.h"
 
 namespace faultline::runtime {
 
@@ -9,7 +11,9 @@ std::unique_ptr<Operator> MakeOperator(Services* services, ir::RuleId rule) {
       return std::make_unique<SequenceOperator>(services, rule);
     case ir::RuleShape::kAll:
     case ir::RuleShape::kAny:
+      return std::make_unique<SetOperator>(services, rule);
     case ir::RuleShape::kScope:
+      return std::make_unique<ScopeOperator>(services, rule);
     case ir::RuleShape::kAggregate:
     case ir::RuleShape::kGraph:
       return nullptr;

@@ -82,8 +82,7 @@ void MatchOperator::Classify() {
     }
     if (is_late) early_steps_ = std::min(early_steps_, i);
   }
-  immediate_ = plan_.positive.size() == 1 && absences_.empty() && nexts_.empty() && !until &&
-               at_close_.empty() && !asks_graphs_;
+  simple_ = absences_.empty() && nexts_.empty() && !until && at_close_.empty() && !asks_graphs_;
 }
 
 // ---------------------------------------------------------------- begin, wait, end
@@ -117,6 +116,7 @@ void MatchOperator::Add(Instance* instance, const Event& event) {
   }
   Provide(event.index, event, &instance->match.slots, instance->match.arena.get(), instance);
   instance->at.push_back(PointOf(event));
+  instance->latest = static_cast<std::uint32_t>(instance->at.size() - 1);
   if (instance->number == 0) return;
   instance->match.bytes = CostOf(instance->match);
   services_->Resize(instance->number, instance->match.bytes);
@@ -126,11 +126,15 @@ void MatchOperator::DecideAtOnce(const Event& event) {
   Match match;
   services_->BlankFrame(rule_id_, &match.slots);
   services_->Take(&match, event, rule_id_, true);
-  if (!rule_.provided.empty()) Provide(event.index, event, &match.slots, match.arena.get(), nullptr);
+  Provide(event.index, event, &match.slots, match.arena.get(), nullptr);
+  DecideAtOnce(std::move(match), PointOf(event), event.key);
+}
+
+void MatchOperator::DecideAtOnce(Match match, const Point& last, const Value& key) {
   ProvideLast(&match, nullptr);
   std::uint32_t stopped = 0;
   const std::uint32_t steps = static_cast<std::uint32_t>(rule_.steps.size());
-  if (!DoSteps(&match, PointOf(event), event.key, 0, steps, nullptr, &stopped)) return;
+  if (!DoSteps(&match, last, key, 0, steps, nullptr, &stopped)) return;
   services_->Decide(rule_id_, std::move(match));
 }
 
@@ -359,8 +363,8 @@ bool MatchOperator::Inside(const ir::Window& window, const Point& from, const Ev
 bool MatchOperator::Joins(const Match& match, const Event& event) {
   if (event.stage->join == ir::kNone) return true;
   frame_ = match.slots;
-  for (std::size_t i = 0; i < event.stage->stores.size(); ++i) {
-    frame_[event.stage->stores[i]] = event.stored[i];
+  for (std::size_t i = 0; i < event.stores.size(); ++i) {
+    frame_[event.stores[i]] = event.stored[i];
   }
   if (!rule_.provided.empty()) Provide(event.index, event, &frame_, services_->temporary(), nullptr);
   return services_->evaluator()
@@ -500,15 +504,16 @@ bool MatchOperator::DoSteps(Match* match, const Point& last, const Value& key, s
 // Tries what an as-of join found; its slots stay if the condition holds, else they are missing.
 bool MatchOperator::TakeJoined(std::uint32_t index, Match* match, const std::vector<Value>& stored) {
   const ir::Stage& from = stage(index);
+  const std::vector<ir::SlotId>& stores = stores_of(index);
   frame_ = match->slots;
-  for (std::size_t i = 0; i < from.stores.size(); ++i) frame_[from.stores[i]] = stored[i];
+  for (std::size_t i = 0; i < stores.size(); ++i) frame_[stores[i]] = stored[i];
   if (from.join != ir::kNone && !services_->evaluator()
                                      ->Call(from.join, frame_.data(), &match->record, services_->temporary())
                                      .is_true()) {
     return false;
   }
-  for (std::size_t i = 0; i < from.stores.size(); ++i) {
-    match->slots[from.stores[i]] = match->arena->DeepCopy(stored[i]);
+  for (std::size_t i = 0; i < stores.size(); ++i) {
+    match->slots[stores[i]] = match->arena->DeepCopy(stored[i]);
   }
   return true;
 }
@@ -603,7 +608,7 @@ void MatchOperator::OnJoin(const Event& event) {
   for (const auto& [number, same] : bucket->waiting) waiting.push_back(number);
   join.Add(bucket, event, false);
   const ir::Window window{event.stage->window, event.stage->amount, event.stage->scope};
-  const std::vector<Value> stored(event.stored, event.stored + event.stage->stores.size());
+  const std::vector<Value> stored(event.stored, event.stored + event.stores.size());
   for (std::uint64_t number : waiting) {
     Instance* instance = Find(number);
     if (instance == nullptr || !ComesAfter(PointOf(event), instance->last(), 0) ||

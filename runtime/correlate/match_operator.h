@@ -63,6 +63,7 @@ class MatchOperator : public Operator {
     KeyId key = kNoKey;
     std::uint32_t next = 1;     // positive stage that is waited for; their number: all have matched
     std::vector<Point> at;      // of the positive stages that have matched
+    std::uint32_t latest = 0;   // the last one of them, in `at`
     std::vector<Wait> waits;    // for stages: positive ones, absences, until
     std::vector<Timer> timers;  // that belong to no stage
     std::uint32_t open = 0;     // absences that are not decided
@@ -74,7 +75,7 @@ class MatchOperator : public Operator {
     JoinIndex::Bucket* next_bucket = nullptr;
     std::vector<std::pair<std::uint32_t, std::shared_ptr<ScopeInstance>>> held;  // for Rule::provided
 
-    const Point& last() const { return at.back(); }
+    const Point& last() const { return at[latest]; }
   };
 
   static constexpr std::uint32_t kNoStage = 0xffffffff;
@@ -90,9 +91,14 @@ class MatchOperator : public Operator {
   const ir::Rule& rule() const { return rule_; }
   const ir::Stage& stage(std::uint32_t index) const { return rule_.stages[index]; }
   StageId id_of(std::uint32_t index) const { return plan_.first_stage + index; }
+  const std::vector<ir::SlotId>& stores_of(std::uint32_t index) const {
+    return services_->plan().stages()[id_of(index)].stores;
+  }
   bool keyed() const { return keyed_; }
   // Decides without waiting: one positive stage and nothing that could veto it or come later.
-  bool immediate() const { return immediate_; }
+  bool immediate() const { return simple_ && plan_.positive.size() == 1; }
+  // Once its positive stages have matched it is decided at once.
+  bool simple() const { return simple_; }
 
   // The partition of an event, if something is kept for it; false: nothing is.
   bool FindPartition(const Event& event, Partition* partition);
@@ -106,8 +112,12 @@ class MatchOperator : public Operator {
   void Complete(Instance* instance);
   // Gone without a decision.
   void Remove(Instance* instance);
-  // The match as it is, decided at once: for rules that are immediate().
+  // The match as it is, decided at once: for rules that are simple().
+  void DecideAtOnce(Match match, const Point& last, const Value& key);
   void DecideAtOnce(const Event& event);
+  // Fills what is provided at the event's stage; fields that only a closing line gives are held.
+  void Provide(std::uint32_t index, const Event& event, std::vector<Value>* slots, Arena* arena,
+               Instance* held);
 
   // Whether a window that began at `from` holds the event; scopes are those of the match.
   bool Inside(const ir::Window& window, const Point& from, const Event& event, const Match& match) const;
@@ -167,6 +177,7 @@ class MatchOperator : public Operator {
 
   void Classify();
   std::uint32_t WatchBegin(std::uint32_t index) const;  // positive stage behind which a watch begins
+  const Point& WatchPoint(const Instance& instance, std::uint32_t index) const;
   // The clock of a domain and its bucket, for the first stage of a match or for an event. False: unknown.
   Timer DomainOf(std::uint32_t index, const Position& position, const std::shared_ptr<ScopeInstance>& scope,
                  std::uint64_t key, std::uint64_t* bucket) const;
@@ -180,8 +191,6 @@ class MatchOperator : public Operator {
   void CloseAbsence(Instance* instance, std::uint32_t index);
   void Refute(Instance* instance, std::uint32_t index, bool between);
 
-  void Provide(std::uint32_t index, const Event& event, std::vector<Value>* slots, Arena* arena,
-               Instance* held);
   void ProvideLast(Match* match, const Instance* instance);
   bool DoSteps(Match* match, const Point& last, const Value& key, std::uint32_t begin, std::uint32_t end,
                Instance* instance, std::uint32_t* stopped);
@@ -196,7 +205,7 @@ class MatchOperator : public Operator {
   std::unique_ptr<Instance> Detach(Instance* instance);
   void Register(std::uint32_t index, std::uint32_t stream, bool add);
 
-  bool immediate_ = false;
+  bool simple_ = false;
   std::vector<Absence> absence_;  // by stage
   std::vector<std::uint32_t> absences_, nexts_;
   std::uint32_t early_steps_ = 0;        // steps before those that need the decision

@@ -22,6 +22,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string_view>
 
 namespace faultline::runtime {
@@ -35,7 +36,8 @@ struct Event {
   std::uint32_t index = 0;  // of the stage in its rule
   const ir::Stage* stage = nullptr;
   bool fits = true;                    // false: only for stages that are in_a_row, see StageHit::fits
-  const Value* stored = nullptr;       // values of Stage::stores, in its order
+  std::span<const ir::SlotId> stores;  // StagePlan::stores
+  const Value* stored = nullptr;       // their values
   std::string_view matched;            // in a record
   const RecordView* record = nullptr;  // null: what a rule found, a block, a scope
   const Match* found = nullptr;        // null: a record

@@ -91,7 +91,7 @@ bool Repetition::Take(const Event& event, std::uint64_t partition, bool keyed, R
     }
     const Match& last = row.events.size() > 1 ? row.events.back() : full->match;
     full->stored.clear();
-    for (ir::SlotId slot : stage_.stores)
+    for (ir::SlotId slot : event.stores)
       full->stored.push_back(full->match.arena->DeepCopy(last.slots[slot]));
     full->match.last = event.found != nullptr ? event.found->last : event.record->context.time;
     full->match.time = event.time;

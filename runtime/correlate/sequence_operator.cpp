@@ -168,6 +168,7 @@ std::unique_ptr<SequenceOperator::Instance> SequenceOperator::Copy(const Instanc
   copy->key = instance.key;
   if (copy->key != kNoKey) services_->keys(rule_id_).Hold(copy->key);
   copy->at = instance.at;
+  copy->latest = instance.latest;
   copy->vetoed = instance.vetoed;
   copy->held = instance.held;
   return copy;

@@ -63,7 +63,7 @@ Evidence Services::EvidenceOf(const RecordView& record, std::string_view matched
 }
 
 void Services::Take(Match* match, const Event& event, ir::RuleId rule, bool first) {
-  const auto& stores = event.stage->stores;
+  const std::span<const ir::SlotId> stores = event.stores;
   for (std::size_t i = 0; i < stores.size(); ++i) {
     match->slots[stores[i]] = match->arena->DeepCopy(event.stored[i]);
   }

