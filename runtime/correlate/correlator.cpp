@@ -30,22 +30,24 @@ bool IsPositive(ir::StageKind kind) {
   return false;
 }
 
-// Whether the block began while the window was open.
-bool BeganBy(const Position& block, Clock clock, std::int64_t end) {
+// Windows that end before this are over, as far as rules that read blocks are concerned: a block may stand in
+// every window that was open when it began.
+std::int64_t HeldTo(const Position* oldest, Clock clock, std::int64_t now) {
+  if (oldest == nullptr) return now;
   switch (clock) {
     case Clock::kLines:
-      return block.stream_line <= end;
+      return std::min(now, oldest->stream_line);
     case Clock::kRecords:
-      return block.stream_record <= end;
+      return std::min(now, oldest->stream_record);
     case Clock::kTime:
     case Clock::kRunTime:
-      return block.time.kind != ValueKind::kTime || block.time.integer <= end;
+      return oldest->time.kind == ValueKind::kTime ? std::min(now, oldest->time.integer) : INT64_MIN;
     case Clock::kScope:
     case Clock::kSource:
     case Clock::kRun:
       break;
   }
-  return false;
+  return now;
 }
 
 // An absence that a watermark may have decided before such an event comes: it is looked at then, to be
@@ -94,12 +96,10 @@ std::vector<std::uint32_t> Correlator::StreamsOf(std::uint32_t input) const {
   return streams;
 }
 
-void Correlator::AddDue(const Timers& timers, std::int64_t now, Clock clock, std::int64_t of,
-                        const Position* block) {
+void Correlator::AddDue(const Timers& timers, std::int64_t now, Clock clock, std::int64_t of) {
   for (const auto& [key, place] : timers) {
     const auto& [end, number, what, rule] = key;
     if (end >= now) break;
-    if (block != nullptr && plan_.rules()[rule].reads_blocks && BeganBy(*block, clock, end)) continue;
     agenda_[rule].timers.push_back({number, what, {clock, of, end, rule, number, what, place.stream}});
   }
 }
@@ -139,9 +139,20 @@ void Correlator::Record(std::uint32_t input, RecordBlock* block, std::uint32_t i
   const auto due = [](const Timers& timers, std::int64_t now) {
     return !timers.empty() && std::get<0>(timers.begin()->first) < now;
   };
-  const std::int64_t nows[3] = {state.line, state.records, state.watermark};
-  const bool any_due = due(stream.timers[0], nows[0]) || due(stream.timers[1], nows[1]) ||
-                       due(stream.timers[2], nows[2]) || due(run_time_, run_watermark_);
+  // By clock; then for rules that read blocks.
+  std::array<std::int64_t, 4> nows = {state.line, state.records, state.watermark, run_watermark_};
+  std::array<std::int64_t, 4> held = nows;
+  if (plan_.reads_blocks() && open_blocks_ != nullptr) {
+    const Position* oldest = open_blocks_->OldestIn(input, record.stream);
+    for (std::size_t clock = 0; clock < 3; ++clock) {
+      held[clock] = HeldTo(oldest, static_cast<Clock>(clock), nows[clock]);
+    }
+    held[3] = HeldTo(open_blocks_->Oldest(), Clock::kRunTime, nows[3]);
+  }
+  bool any_due = due(run_time_[0], nows[3]) || due(run_time_[1], held[3]);
+  for (std::size_t clock = 0; clock < 3; ++clock) {
+    any_due = any_due || due(stream.timers[clock], nows[clock]) || due(stream.timers[clock + 3], held[clock]);
+  }
   if (hits.empty() && !any_due && stream.hungry.empty() && hungry_.empty() &&
       !(late && !late_stages_.empty())) {
     return;
@@ -155,12 +166,12 @@ void Correlator::Record(std::uint32_t input, RecordBlock* block, std::uint32_t i
   temporary_.Reset();
 
   if (any_due) {
-    const bool blocks = open_blocks_ != nullptr;
-    const Position* oldest = blocks ? open_blocks_->OldestIn(input, record.stream) : nullptr;
-    for (std::size_t unit = 0; unit < 3; ++unit) {
-      AddDue(stream.timers[unit], nows[unit], static_cast<Clock>(unit), number, oldest);
+    for (std::size_t clock = 0; clock < 3; ++clock) {
+      AddDue(stream.timers[clock], nows[clock], static_cast<Clock>(clock), number);
+      AddDue(stream.timers[clock + 3], held[clock], static_cast<Clock>(clock), number);
     }
-    AddDue(run_time_, run_watermark_, Clock::kRunTime, 0, blocks ? open_blocks_->Oldest() : nullptr);
+    AddDue(run_time_[0], nows[3], Clock::kRunTime, 0);
+    AddDue(run_time_[1], held[3], Clock::kRunTime, 0);
   }
   const auto evaluate = [&](std::span<const AlternateId> alternates) {
     evaluated_.clear();
@@ -426,8 +437,8 @@ void Correlator::EndSource(std::uint32_t input, bool interrupted) {
   for (std::uint32_t number : source.streams) {
     if (number == kAnyStream) continue;
     const Stream& stream = streams_.find(number)->second;
-    for (std::size_t unit = 0; unit < 3; ++unit) {
-      AddAll(stream.timers[unit], static_cast<Clock>(unit), number);
+    for (std::size_t i = 0; i < stream.timers.size(); ++i) {
+      AddAll(stream.timers[i], static_cast<Clock>(i % 3), number);
     }
   }
   AddAll(source_timers_[input], Clock::kSource, input);
@@ -447,7 +458,7 @@ void Correlator::EndRun(bool interrupted) {
   if (run_watermark_ != INT64_MIN) position_.time = Value::Integer(ValueKind::kTime, run_watermark_);
   record_position_ = position_;
   ending_run_ = true;
-  AddAll(run_time_, Clock::kRunTime, 0);
+  for (const Timers& timers : run_time_) AddAll(timers, Clock::kRunTime, 0);
   AddAll(run_timers_, Clock::kRun, 0);
   for (ir::RuleId id = 0; id < operators_.size(); ++id) agenda_[id].ended_run = true;
   Settle();

@@ -101,7 +101,7 @@ class Correlator : private Services {
   };
 
   Stream* StreamOf(Source* source, std::uint32_t input, std::uint32_t stream);
-  void AddDue(const Timers& timers, std::int64_t now, Clock clock, std::int64_t of, const Position* block);
+  void AddDue(const Timers& timers, std::int64_t now, Clock clock, std::int64_t of);
   void AddAll(const Timers& timers, Clock clock, std::int64_t of);
   void DoAgenda();
   void DoRule(ir::RuleId rule, Work* work);

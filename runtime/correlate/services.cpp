@@ -124,15 +124,17 @@ void Services::Take(Match* match, const Event& event, ir::RuleId rule, bool firs
 // ---------------------------------------------------------------- windows
 
 Services::Timers* Services::TimersOf(const Timer& timer) {
+  const std::size_t apart = plan_.rules()[timer.rule].reads_blocks ? 1 : 0;
   switch (timer.clock) {
     case Clock::kLines:
     case Clock::kRecords:
     case Clock::kTime: {
       const auto it = streams_.find(static_cast<std::uint32_t>(timer.of));
-      return it == streams_.end() ? nullptr : &it->second.timers[static_cast<std::size_t>(timer.clock)];
+      return it == streams_.end() ? nullptr
+                                  : &it->second.timers[static_cast<std::size_t>(timer.clock) + 3 * apart];
     }
     case Clock::kRunTime:
-      return &run_time_;
+      return &run_time_[apart];
     case Clock::kScope:
       return &scope_timers_[timer.of];
     case Clock::kSource:

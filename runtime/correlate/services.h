@@ -155,7 +155,7 @@ class Services {
   using Timers = std::map<TimerKey, TimerPlace>;
   struct Stream {
     std::unique_ptr<StreamState> state;
-    std::array<Timers, 3> timers;  // lines, records, time
+    std::array<Timers, 6> timers;  // lines, records, time; then those of rules that read blocks
     std::set<StageId> hungry;      // waited for, and no literal calls them
   };
   struct Admitted {
@@ -189,7 +189,7 @@ class Services {
   bool ending_run_ = false;
 
   std::unordered_map<std::uint32_t, Stream> streams_;
-  Timers run_time_;
+  std::array<Timers, 2> run_time_;  // then those of rules that read blocks
   std::unordered_map<std::int64_t, Timers> scope_timers_, source_timers_;
   Timers run_timers_;
   std::unordered_map<std::uint64_t, std::uint32_t> waiters_;  // by stage and stream

@@ -138,6 +138,23 @@ TEST_CASE("A block that ends late is inside the window in which it began") {
   CHECK(RunEngine(module, kLog).text == "without0@1-1 \nthen1@1-6 1\n");
 }
 
+TEST_CASE("Many windows wait for one block") {
+  auto module = std::make_shared<ir::Module>();
+  const ir::FormatId format =
+      AddBlock(module.get(), "b", {Line("literal:head:^head (?<h>\\d)"), Lines("body", {})});
+  ir::Stage then = BlockStage(module.get(), ir::StageKind::kThen, format, "h");
+  then.window = ir::WindowUnit::kLines;
+  then.amount = 5000;
+  AddRule(module.get(), "r", {TextStage(module.get(), ir::StageKind::kMatch, "start"), then});
+  std::string log, expected;
+  for (int i = 0; i < 6000; ++i) log += "start\n";
+  log += "head 7\n";
+  for (int i = 0; i < 15000; ++i) log += "x\n";
+  const Made found = RunEngine(module, log);
+  for (int i = 1001; i <= 6000; ++i) expected += "r@" + std::to_string(i) + "-21001 7\n";
+  CHECK(found.text == expected);
+}
+
 TEST_CASE("A record behind a block comes after it") {
   auto module = std::make_shared<ir::Module>();
   const ir::FormatId format = AddGoroutine(module.get());
