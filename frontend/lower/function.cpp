@@ -71,12 +71,7 @@ ir::FunctionId FunctionWriter::List(std::span<const sema::ExprPtr> items) {
   WriteLetsOf(std::move(wanted));
   std::vector<ir::ValueId> values;
   for (const sema::ExprPtr& item : items) {
-    const ir::ValueId value = Write(*item);
-    if (item->type.kind() == lang::TypeKind::kAny) {
-      values.push_back(value);
-    } else {
-      values.push_back(builder_.Operation(lang::Opcode::to_any, {value}));
-    }
+    values.push_back(Write(*item));
   }
   return builder_.Finish(builder_.MakeList(lang::TypeKind::kAny, std::move(values)));
 }

@@ -363,9 +363,6 @@ ir::Stage Lowering::LowerStage(const sema::Rule& rule, std::size_t index) {
     for (const sema::Store& store : stage.load) stores.insert(store.binding);
     lowered.load = FunctionWriter(&module_, name + ".load").Stores(stage.load);
   }
-  for (std::uint32_t binding : {stage.each_binding, stage.count_binding}) {
-    if (binding != sema::kNoIndex) stores.insert(binding);
-  }
   for (const sema::WrapperField& row : stage.wrapped) {
     stores.insert(row.binding);
     lowered.wrapped.push_back({row.binding, wrapper_ids_[row.wrapper], row.field});

@@ -54,6 +54,9 @@ ExprPtr ExprChecker::CheckCall(const ast::CallExpr& call) {
   if (name == "join" && call.arguments.size() == 3 && call.arguments[2]->kind == AstKind::kLambda) {
     return CheckJoin(call);
   }
+  if (names_ != nullptr) {
+    if (std::optional<ExprPtr> value = names_->Call(call)) return std::move(*value);
+  }
   const std::optional<lang::Operator> op = lang::OperatorBySpelling(name, lang::OperatorForm::kFunction);
   if (op) return CheckOverloads(call, *op);
   if (quantifier != nullptr) {

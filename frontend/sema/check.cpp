@@ -35,11 +35,14 @@ CheckedProgram Check(std::span<const ast::Module* const> modules, const SourceSe
       program.wrappers.push_back(std::move(wrapper));
     }
   }
+  NoteMentioned(context);
   for (Symbol* symbol : RulesInOrder(context)) {
     Rule rule = RuleChecker(context, *symbol).Check();
     symbol->index = static_cast<std::uint32_t>(program.rules.size());
     program.rules.push_back(std::move(rule));
   }
+  for (const Symbol* symbol : names.symbols()) CheckExplains(context, *symbol);
+  CheckExplainsCircles(context);
   CheckPatterns(context);
   if (options.lints && !sink.has_errors()) {
     Lint(context);

@@ -8,6 +8,9 @@
 #include "frontend/sema/names.h"
 #include "support/diag/diagnostic.h"
 
+#include <map>
+#include <set>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -23,7 +26,10 @@ struct Context {
   const CheckOptions& options;
   Names& names;
   std::vector<Span> syntax_errors;  // reported by the parser
-  DiagnosticSink lints{};           // shown only if there are no errors: what is broken looks unused
+  // Names of a rule's bindings that are spoken of outside of it, such as in the `explains` of others: fields
+  // of its findings even if the rule itself does not use them. "a.b" stands for `a.b` or a part of `a`.
+  std::map<const Symbol*, std::set<std::string>> mentioned{};
+  DiagnosticSink lints{};  // shown only if there are no errors: what is broken looks unused
 
   // Whether the parser could not read a part of this: what is missing there may be what it skipped.
   bool IsBroken(Span declaration) const;

@@ -108,6 +108,8 @@ ExprPtr ExprChecker::Check(const ast::Expr& expr, const lang::Type* want) {
           .Help("write `join(list, \", \", x -> x.field)`");
       return nullptr;
     case AstKind::kWindow:
+      context_.sink.Report(diag::window_argument, expr.span)
+          .Help("windows are arguments of aggregates: `count(over 5m)`");
       return nullptr;
   }
   return nullptr;
@@ -137,7 +139,8 @@ ExprPtr ExprChecker::CheckAs(const ast::Expr& expr, const lang::Type& type, std:
 
 std::uint32_t ExprChecker::FindBinding(std::string_view name) const {
   for (std::uint32_t i = 0; i < bindings_.size(); ++i) {
-    if (!bindings_[i].hidden && bindings_[i].name == name) return i;
+    if (bindings_[i].hidden || bindings_[i].name != name) continue;
+    if (names_ == nullptr || names_->IsVisible(i)) return i;
   }
   return kNoIndex;
 }
@@ -165,16 +168,16 @@ bool ExprChecker::Resolves(const ast::Expr& expr) const {
   if (std::any_of(loops_.begin(), loops_.end(), [&](const LoopVariable& v) { return v.name == name; }))
     return true;
   if (name == "time" || name == "text" || name == "raw" || name == "now" || name == "stream") return true;
-  return knows_surrounding_ && !lang::LevelByName(name) && knows_surrounding_(name);
+  return names_ != nullptr && !lang::LevelByName(name) && names_->Knows(name);
 }
 
 ExprPtr ExprChecker::CheckName(const ast::NameExpr& name) {
   const std::vector<const ast::Name*> parts{&name.name};
   if (ExprPtr found = FindDotted(parts, 1, name.span)) return found;
   if (FindBinding(name.name.text) != kNoIndex) return nullptr;  // reported
-  if (find_surrounding_) {
+  if (names_ != nullptr) {
     const std::size_t before = context_.sink.diagnostics().size();
-    if (const std::uint32_t found = find_surrounding_(parts, 1, name.span); found != kNoIndex) {
+    if (const std::uint32_t found = names_->FindLast(parts, 1, name.span); found != kNoIndex) {
       return UseBinding(found, name.span);
     }
     if (context_.sink.diagnostics().size() != before) return nullptr;
@@ -193,6 +196,10 @@ ExprPtr ExprChecker::FindDotted(const std::vector<const ast::Name*>& parts, std:
       element->index = static_cast<std::uint32_t>(i);
       return element;
     }
+  }
+  if (names_ != nullptr) {
+    if (const std::uint32_t binding = names_->FindFirst(name); binding != kNoIndex)
+      return UseBinding(binding, span);
   }
   if (const std::uint32_t binding = FindBinding(name); binding != kNoIndex) return UseBinding(binding, span);
   if (name == "log.file") return MakeBuiltin(Builtin::kLogFile, span);
@@ -231,10 +238,10 @@ ExprPtr ExprChecker::CheckMember(const ast::MemberExpr& member) {
     if (value) value->span = member.span;
     return value;
   }
-  for (std::size_t count = parts.size(); count > 0 && find_surrounding_; --count) {
+  for (std::size_t count = parts.size(); count > 0 && names_ != nullptr; --count) {
     const Span span = Join(parts[0]->span, parts[count - 1]->span);
     const std::size_t before = context_.sink.diagnostics().size();
-    const std::uint32_t found = find_surrounding_(parts, count, span);
+    const std::uint32_t found = names_->FindLast(parts, count, span);
     if (found == kNoIndex && context_.sink.diagnostics().size() != before) return nullptr;
     if (found == kNoIndex) continue;
     ExprPtr value = UseBinding(found, span);

@@ -10,7 +10,6 @@
 #include "frontend/sema/shell_text.h"
 
 #include <cstdint>
-#include <functional>
 #include <optional>
 #include <set>
 #include <string>
@@ -19,10 +18,25 @@
 
 namespace faultline::sema {
 
-// The binding of what the first `count` of `parts` call although no binding has that name: what surrounds a
-// record, made a binding because it is used. kNoIndex where there is nothing of the name, or after a report.
-using FindSurrounding =
-    std::function<std::uint32_t(const std::vector<const ast::Name*>& parts, std::size_t count, Span span)>;
+// Names and calls that mean something because of the rule around them: what surrounds a record, fields of
+// scopes, the run's context, aggregates. Asked where the checker's own tables have nothing.
+class NameSource {
+ public:
+  virtual ~NameSource() = default;
+
+  // A binding that comes before all others of this name, or kNoIndex.
+  virtual std::uint32_t FindFirst(std::string_view name) = 0;
+  // Whether a binding that is not hidden may be named here.
+  virtual bool IsVisible(std::uint32_t binding) const = 0;
+  // The binding of what the first `count` of `parts` call although no binding has that name, made a binding
+  // because it is used. kNoIndex where there is nothing of the name, or after a report.
+  virtual std::uint32_t FindLast(const std::vector<const ast::Name*>& parts, std::size_t count,
+                                 Span span) = 0;
+  // Whether FindLast finds a bare name; makes nothing.
+  virtual bool Knows(const std::string& name) const = 0;
+  // A call that is no function; nothing: it is not this source's.
+  virtual std::optional<ExprPtr> Call(const ast::CallExpr& call) = 0;
+};
 
 class ExprChecker {
  public:
@@ -49,14 +63,16 @@ class ExprChecker {
   // Unknown names are passed over in silence: what binds them is broken and was reported.
   void set_silent(bool silent) { silent_ = silent; }
 
-  // Where names are looked for that no loop variable, binding or builtin has. `knows` says whether a bare
-  // name is found there, and makes nothing.
-  void set_surroundings(FindSurrounding find, std::function<bool(const std::string&)> knows) {
-    find_surrounding_ = std::move(find);
-    knows_surrounding_ = std::move(knows);
-  }
+  // Where names are looked for that no loop variable, binding or builtin has; lives as long as the checker.
+  void set_names(NameSource* names) { names_ = names; }
 
+  // A name that was found, with the checks of its place.
+  ExprPtr Use(std::uint32_t binding, Span span) { return UseBinding(binding, span); }
+  void MarkUsed(std::uint32_t binding) { used_.insert(binding); }
   const std::set<std::uint32_t>& used() const { return used_; }
+  std::size_t loop_depth() const { return loops_.size(); }
+  // The value by an implicit conversion, null if there is none.
+  ExprPtr ConvertTo(ExprPtr value, const lang::Type& type) { return Convert(std::move(value), type); }
 
  private:
   struct LoopVariable {
@@ -114,8 +130,7 @@ class ExprChecker {
   const std::vector<Binding>& bindings_;
   std::string owner_;
   std::vector<LoopVariable> loops_;
-  FindSurrounding find_surrounding_;
-  std::function<bool(const std::string&)> knows_surrounding_;
+  NameSource* names_ = nullptr;
   std::set<std::uint32_t> used_;
   std::set<std::uint32_t> present_;
   bool strict_ = false;

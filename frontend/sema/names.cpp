@@ -16,6 +16,17 @@ SymbolKind KindOf(const ast::Decl& decl) {
     case ast::DeclKind::kWrapper:
       return SymbolKind::kWrapper;
     case ast::DeclKind::kRule:
+      switch (static_cast<const ast::RuleDecl&>(decl).form) {
+        case ast::RuleForm::kRule:
+        case ast::RuleForm::kScore:
+          break;
+        case ast::RuleForm::kEvent:
+          return SymbolKind::kEvent;
+        case ast::RuleForm::kScope:
+          return SymbolKind::kScope;
+        case ast::RuleForm::kGraph:
+          return SymbolKind::kGraph;
+      }
       return static_cast<const ast::RuleDecl&>(decl).is_event ? SymbolKind::kEvent : SymbolKind::kRule;
     case ast::DeclKind::kPart:
     case ast::DeclKind::kTable:
@@ -34,11 +45,8 @@ bool IsSymbol(const ast::Decl& decl) {
     case ast::DeclKind::kPattern:
     case ast::DeclKind::kFormat:
     case ast::DeclKind::kWrapper:
+    case ast::DeclKind::kRule:
       return true;
-    case ast::DeclKind::kRule: {
-      const ast::RuleForm form = static_cast<const ast::RuleDecl&>(decl).form;
-      return form == ast::RuleForm::kRule || form == ast::RuleForm::kEvent;
-    }
     case ast::DeclKind::kError:
     case ast::DeclKind::kPart:
     case ast::DeclKind::kTable:
@@ -88,6 +96,10 @@ std::string_view SymbolKindName(SymbolKind kind) {
       return "a rule";
     case SymbolKind::kEvent:
       return "an event";
+    case SymbolKind::kScope:
+      return "a scope";
+    case SymbolKind::kGraph:
+      return "a graph";
   }
   return "";
 }

@@ -19,7 +19,7 @@
 
 namespace faultline::sema {
 
-enum class SymbolKind : std::uint8_t { kPattern, kFormat, kWrapper, kRule, kEvent };
+enum class SymbolKind : std::uint8_t { kPattern, kFormat, kWrapper, kRule, kEvent, kScope, kGraph };
 std::string_view SymbolKindName(SymbolKind kind);  // "a pattern", "an event"
 
 struct ModuleScope;

@@ -15,12 +15,20 @@ namespace faultline::sema {
 struct Use {
   Symbol* symbol = nullptr;
   Span span;  // where it is named
+  // A name in an expression, which may turn out to be another thing of that name: no circle by itself.
+  bool maybe = false;
 };
 
 // The named patterns in the templates of a declaration's alternatives, and the rules and events that a rule
 // reads.
 std::vector<Use> PatternsUsedBy(const Names& names, const Symbol& pattern);
 std::vector<Use> RulesReadBy(const Names& names, const Symbol& rule);
+
+// "a -> b -> a": how `from` comes to read `to`, which reads `from`; empty if it does not.
+std::string CircleBetween(const Names& names, const Symbol& from, const Symbol& to);
+
+// The names, dotted or not, that stand in an expression, holes of its texts included.
+void CollectNames(const ast::Expr& expr, std::vector<ast::Path>& out);
 
 // The symbols of `kinds`, used ones first. A cycle is reported with its path, and the use that closes it
 // ignored; `in_cycle` gets the symbols on it.

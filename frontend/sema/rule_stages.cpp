@@ -1,15 +1,12 @@
-// Stages: what is looked for, what it binds, how far away it may stand.
-#include "frontend/sema/holes.h"
+// Stages: their order and shape, what stands behind them.
+#include "frontend/sema/rule_words.h"
 #include "frontend/sema/rules.h"
 
 #include <algorithm>
-#include <array>
 
 namespace faultline::sema {
 
-namespace {
-
-constexpr std::int64_t kMaxWindowLines = 10'000'000;
+using ast::ClauseKind;
 
 std::string_view Keyword(ast::StageKind kind) {
   switch (kind) {
@@ -42,16 +39,140 @@ std::string_view Keyword(ast::StageKind kind) {
   return "";
 }
 
-}  // namespace
+// What kind of rule it is follows from its clauses, whatever their order.
+void RuleChecker::FindShape() {
+  const ast::StageClause* from = nullptr;
+  const ast::StageClause* match = nullptr;
+  for (const ast::ClausePtr& clause : decl_.clauses) {
+    if (clause->kind == ClauseKind::kWhen) rule_.shape = RuleShape::kAggregate;
+    if (clause->kind == ClauseKind::kBy) {
+      if (Once("by", clause->span)) by_ = static_cast<const ast::ByClause*>(clause.get());
+    }
+    if (clause->kind == ClauseKind::kSet) {
+      const auto& set = static_cast<const ast::SetClause&>(*clause);
+      if (rule_.shape == RuleShape::kSequence) rule_.shape = set.need ? RuleShape::kAny : RuleShape::kAll;
+    }
+    if (clause->kind != ClauseKind::kStage) continue;
+    const auto& stage = static_cast<const ast::StageClause&>(*clause);
+    if (stage.stage == ast::StageKind::kFrom && from == nullptr) from = &stage;
+    if (stage.stage == ast::StageKind::kMatch && match == nullptr) match = &stage;
+  }
+  switch (decl_.form) {
+    case ast::RuleForm::kRule:
+    case ast::RuleForm::kEvent:
+      break;
+    case ast::RuleForm::kScope:
+      rule_.shape = RuleShape::kScope;
+      break;
+    case ast::RuleForm::kGraph:
+      rule_.shape = RuleShape::kGraph;
+      break;
+    case ast::RuleForm::kScore:
+      rule_.shape = RuleShape::kAggregate;
+      break;
+  }
+  base_ = from;
+  from_is_base_ = from != nullptr && match != nullptr && match->alternatives.empty();
+}
+
+void RuleChecker::CheckStages() {
+  for (const ast::ClausePtr& clause : decl_.clauses) {
+    switch (clause->kind) {
+      case ClauseKind::kStage: {
+        const auto& stage = static_cast<const ast::StageClause&>(*clause);
+        if (&stage != base_ || !from_is_base_) CheckStage(stage);
+        break;
+      }
+      case ClauseKind::kSet:
+        CheckSet(static_cast<const ast::SetClause&>(*clause));
+        break;
+      case ClauseKind::kEdge:
+      case ClauseKind::kEntry:
+        has_stage_ = true;
+        AddStage(*static_cast<const ast::StageHolderClause&>(*clause).stage,
+                 clause->kind == ClauseKind::kEdge ? StageKind::kEdge : StageKind::kEntry);
+        break;
+      case ClauseKind::kError:
+      case ClauseKind::kSeverity:
+      case ClauseKind::kWhere:
+      case ClauseKind::kLet:
+      case ClauseKind::kAt:
+      case ClauseKind::kReport:
+      case ClauseKind::kFix:
+      case ClauseKind::kTags:
+      case ClauseKind::kSee:
+      case ClauseKind::kStatus:
+      case ClauseKind::kTest:
+      case ClauseKind::kBy:
+      case ClauseKind::kWithin:
+      case ClauseKind::kSkew:
+      case ClauseKind::kWith:
+      case ClauseKind::kWhen:
+      case ClauseKind::kExplains:
+      case ClauseKind::kConfidence:
+      case ClauseKind::kNeeds:
+        break;
+    }
+  }
+  // Joins are looked up once all other stages have matched, so they may name all of them.
+  for (const ast::ClausePtr& clause : decl_.clauses) {
+    if (clause->kind == ClauseKind::kWith) CheckWith(static_cast<const ast::StageHolderClause&>(*clause));
+  }
+  CheckBounds();
+  CheckRuleWindow();
+  CheckKeys();
+  LintWindows();
+}
 
 void RuleChecker::CheckStage(const ast::StageClause& clause) {
-  const bool step = clause.stage == ast::StageKind::kMatch || clause.stage == ast::StageKind::kThen ||
-                    clause.stage == ast::StageKind::kWithout || clause.stage == ast::StageKind::kFrom;
-  if (!step) return Fail();
-  const bool first = clause.stage == ast::StageKind::kMatch || clause.stage == ast::StageKind::kFrom;
   const std::string_view keyword = Keyword(clause.stage);
+  StageKind kind = StageKind::kMatch;
+  switch (clause.stage) {
+    case ast::StageKind::kMatch:
+    case ast::StageKind::kFrom:
+      break;
+    case ast::StageKind::kThen:
+      kind = StageKind::kThen;
+      break;
+    case ast::StageKind::kWithout:
+      kind = StageKind::kWithout;
+      break;
+    case ast::StageKind::kUntil:
+      kind = StageKind::kUntil;
+      break;
+    case ast::StageKind::kEnter:
+    case ast::StageKind::kPause:
+    case ast::StageKind::kClose:
+      if (rule_.shape != RuleShape::kScope) {
+        context_.sink.Report(diag::clause_misplaced, clause.keyword, keyword, "a scope");
+        return Fail();
+      }
+      has_stage_ = true;
+      return AddStage(clause, clause.stage == ast::StageKind::kEnter   ? StageKind::kEnter
+                              : clause.stage == ast::StageKind::kPause ? StageKind::kPause
+                                                                       : StageKind::kClose);
+    case ast::StageKind::kPart:
+    case ast::StageKind::kLatest:
+    case ast::StageKind::kNext:
+    case ast::StageKind::kEdge:
+    case ast::StageKind::kEntry:
+      return Fail();  // stand in other clauses
+  }
+  const bool first = kind == StageKind::kMatch;
   if (!first && !has_stage_ && broken_) return;
-  if (!first && !has_stage_) {
+  const bool set = rule_.shape == RuleShape::kAll || rule_.shape == RuleShape::kAny;
+  if (set && (first || kind == StageKind::kThen || kind == StageKind::kUntil)) {
+    context_.sink
+        .Report(diag::clause_misplaced, clause.keyword, keyword, "a rule without `all` and `any … of`")
+        .Help("what has to be there beside the others is a part of the set");
+    return Fail();
+  }
+  if (rule_.shape == RuleShape::kAggregate && (kind == StageKind::kThen || kind == StageKind::kUntil)) {
+    context_.sink.Report(diag::when_over_sequence, clause.keyword, keyword)
+        .Help("write the stages as an `event` of their own, and count that: `from EVENT`");
+    return Fail();
+  }
+  if (!first && !has_stage_ && !set) {
     context_.sink.Report(diag::no_first_stage, clause.keyword, keyword)
         .Help("write `match \"…\"` before it: a chain begins with what is looked for first");
     has_stage_ = true;  // said once
@@ -60,7 +181,7 @@ void RuleChecker::CheckStage(const ast::StageClause& clause) {
   if (first && has_stage_) {
     // `from FORMAT` and then `match` looks into the records of the format.
     if (clause.stage == ast::StageKind::kMatch && matches_ == 0 && rule_.stages.size() == 1 &&
-        rule_.stages[0].input == StageInput::kFormat) {
+        rule_.stages[0].input == StageInput::kFormat && !clause.alternatives.empty()) {
       ++matches_;
       return CheckNarrowing(clause);
     }
@@ -70,12 +191,68 @@ void RuleChecker::CheckStage(const ast::StageClause& clause) {
         .Help("write `then … within 3 lines` for what follows, or `or` between alternatives");
     return Fail();
   }
-  has_stage_ = true;
   if (clause.stage == ast::StageKind::kMatch) ++matches_;
+  has_stage_ = has_stage_ || kind != StageKind::kWithout;
+  AddStage(clause, kind);
+}
+
+void RuleChecker::CheckSet(const ast::SetClause& clause) {
+  const std::string_view keyword = clause.need ? "any … of" : "all";
+  if (has_stage_) {
+    context_.sink.Report(diag::clause_misplaced, clause.span, keyword, "a rule with other stages")
+        .Help("write the other stages as parts of the set, or as an `event`");
+    return Fail();
+  }
+  if (rule_.shape == RuleShape::kAggregate) {
+    context_.sink.Report(diag::when_over_sequence, clause.span, keyword)
+        .Help("write the set as an `event` of its own, and count that: `from EVENT`");
+    return Fail();
+  }
+  has_stage_ = true;
+  std::size_t parts = 0;
+  for (const ast::ClausePtr& part : clause.parts) {
+    if (part->kind != ClauseKind::kStage) {
+      Fail();
+      continue;
+    }
+    ++parts;
+    AddStage(static_cast<const ast::StageClause&>(*part), StageKind::kPart);
+  }
+  if (clause.need) {
+    if (*clause.need < 1 || static_cast<std::size_t>(*clause.need) > parts) {
+      context_.sink.Report(diag::bad_set_count, clause.span, *clause.need, static_cast<std::int64_t>(parts))
+          .Help("write `any 2 of { … }` with two parts or more");
+      return Fail();
+    }
+    rule_.need = static_cast<std::uint32_t>(*clause.need);
+  }
+  set_ = &clause;
+}
+
+bool RuleChecker::IsPositive(std::uint32_t stage) const {
+  switch (rule_.stages[stage].kind) {
+    case StageKind::kMatch:
+    case StageKind::kThen:
+    case StageKind::kPart:
+    case StageKind::kEnter:
+    case StageKind::kEdge:
+    case StageKind::kEntry:
+      return true;
+    case StageKind::kWithout:
+    case StageKind::kUntil:
+    case StageKind::kLatest:
+    case StageKind::kNext:
+    case StageKind::kFeed:
+    case StageKind::kPause:
+    case StageKind::kClose:
+      return false;
+  }
+  return false;
+}
+
+void RuleChecker::AddStage(const ast::StageClause& clause, StageKind kind) {
   Stage stage;
-  stage.kind = first                                   ? StageKind::kMatch
-               : clause.stage == ast::StageKind::kThen ? StageKind::kThen
-                                                       : StageKind::kWithout;
+  stage.kind = kind;
   stage.span = clause.span;
   if (clause.alias) {
     stage.alias = clause.alias->text;
@@ -85,12 +262,52 @@ void RuleChecker::CheckStage(const ast::StageClause& clause) {
       Fail();
     }
   }
+  const ast::StageClause* source = &clause;
+  if (clause.alternatives.empty()) {
+    if (base_ == nullptr) {
+      if (broken_) return Fail();
+      context_.sink.Report(diag::no_source, clause.keyword, Keyword(clause.stage))
+          .Help("write `from EVENT` at the head of the rule, or what the stage reads: `then EVENT where …`");
+      return Fail();
+    }
+    source = base_;
+    stage.role = base_->role ? base_->role->text : "";
+  }
   const std::size_t before = rule_.bindings.size();
   joined_.clear();
-  if (!CheckSources(clause, stage)) Fail();
-  CheckWindow(clause, stage);
+  prefixes_.resize(rule_.stages.size() + 1);
+  prefixes_.back() = stage.alias.empty() ? "" : stage.alias + ".";
+  if (!CheckSources(*source, stage)) Fail();
+  CheckTails(clause, stage);
   rule_.stages.push_back(std::move(stage));
+  stage_clauses_.push_back(&clause);
   const auto index = static_cast<std::uint32_t>(rule_.stages.size() - 1);
+  if (kind == StageKind::kLatest || kind == StageKind::kNext) {
+    for (std::size_t i = before; i < rule_.bindings.size(); ++i) {
+      rule_.bindings[i].optional = true;  // it may find nothing
+      late_[static_cast<std::uint32_t>(i)] = static_cast<int>(joins_in_order_.size());
+    }
+  }
+  if (kind == StageKind::kEntry) CheckEntry(clause, index);
+  if (kind == StageKind::kEdge) CheckEdge(clause, index);
+  if (source != &clause) {
+    exprs_.set_silent(!rule_.ok);
+    for (const ast::ExprPtr& condition : base_->conditions) {
+      if (ExprPtr checked = CheckIn(*condition, Place::kStage, index, true))
+        Attach(std::move(checked), index);
+    }
+  }
+  FinishStage(clause, index, before);
+}
+
+// The conditions of a stage, once what it binds is known.
+void RuleChecker::FinishStage(const ast::StageClause& clause, std::uint32_t index,
+                              std::size_t first_binding) {
+  const StageKind kind = rule_.stages[index].kind;
+  const bool absent = kind == StageKind::kWithout || kind == StageKind::kUntil;
+  const bool demands = IsPositive(index) && kind != StageKind::kEntry && rule_.shape != RuleShape::kAny;
+  exprs_.set_silent(!rule_.ok);
+  CheckEach(clause, index);
   for (const auto& [earlier, copy] : joined_) {
     const Binding& binding = rule_.bindings[earlier];
     ExprPtr equal = MakeOperation(
@@ -98,24 +315,21 @@ void RuleChecker::CheckStage(const ast::StageClause& clause) {
         lang::TypeKind::kBool, clause.span, MakeBinding(earlier, binding.type, clause.span),
         MakeBinding(copy, binding.type, clause.span));
     compared_.insert(earlier);
-    if (rule_.stages[index].kind != StageKind::kWithout) required_.insert(earlier);
+    if (demands) required_.insert(earlier);
     Attach(std::move(equal), index);
   }
-  exprs_.set_silent(!rule_.ok);
-  current_stage_ = index;
   for (const ast::ExprPtr& condition : clause.conditions) {
-    ExprPtr checked = exprs_.CheckCondition(*condition);
+    ExprPtr checked = CheckIn(*condition, Place::kStage, index, true);
     if (!checked) {
       Fail();
       continue;
     }
-    if (rule_.stages[index].kind != StageKind::kWithout) required_.merge(RequiredBy(*checked));
+    if (demands) required_.merge(RequiredBy(*checked));
     Attach(std::move(checked), index);
   }
-  current_stage_ = kNoIndex;
   // What is absent has no values: its names end with its clause.
-  if (rule_.stages[index].kind == StageKind::kWithout) {
-    for (std::size_t i = before; i < rule_.bindings.size(); ++i) rule_.bindings[i].hidden = true;
+  if (absent) {
+    for (std::size_t i = first_binding; i < rule_.bindings.size(); ++i) rule_.bindings[i].hidden = true;
   }
 }
 
@@ -123,341 +337,159 @@ void RuleChecker::CheckStage(const ast::StageClause& clause) {
 void RuleChecker::CheckNarrowing(const ast::StageClause& clause) {
   Stage stage = std::move(rule_.stages[0]);
   rule_.stages.clear();
+  stage_clauses_.clear();
   stage.alternatives.clear();
   stage.span = Join(stage.span, clause.span);
   const std::uint32_t format = stage.format;
   if (clause.alias) stage.alias = clause.alias->text;
   joined_.clear();
   if (!CheckSources(clause, stage)) Fail();
-  CheckWindow(clause, stage);
+  CheckTails(clause, stage);
   stage.format = format;
   rule_.stages.push_back(std::move(stage));
-  exprs_.set_silent(!rule_.ok);
-  current_stage_ = 0;
-  for (const ast::ExprPtr& condition : clause.conditions) {
-    ExprPtr checked = exprs_.CheckCondition(*condition);
-    if (!checked) {
-      Fail();
-      continue;
-    }
-    required_.merge(RequiredBy(*checked));
-    Attach(std::move(checked), 0);
-  }
-  current_stage_ = kNoIndex;
+  stage_clauses_.push_back(&clause);
+  FinishStage(clause, 0, 0);
 }
 
-bool RuleChecker::CheckSources(const ast::StageClause& clause, Stage& stage) {
-  const std::size_t errors = context_.sink.error_count();
-  switch (clause.target) {
-    case ast::MatchTarget::kText:
-      stage.input = StageInput::kText;
-      break;
-    case ast::MatchTarget::kRaw:
-      stage.input = StageInput::kRaw;
-      break;
-    case ast::MatchTarget::kField:
-      stage.input = StageInput::kField;
-      stage.field = clause.field ? clause.field->Text() : "";
-      if (stage.format != kNoIndex) {
-        const Format& format = context_.out.formats[stage.format];
-        std::vector<std::string> known;
-        for (const Binding& binding : format.bindings) {
-          if (!binding.hidden) known.push_back(binding.name);
-        }
-        if (format.ok && std::find(known.begin(), known.end(), stage.field) == known.end()) {
-          HelpWithNearest(
-              context_.sink.Report(diag::unknown_field, clause.field->span, format.name, stage.field),
-              clause.field->span, stage.field, known);
-        }
+void RuleChecker::CheckTails(const ast::StageClause& clause, Stage& stage) {
+  if (clause.role) stage.role = clause.role->text;
+  stage.every = clause.every;
+  if (clause.repetition) {
+    const ast::Repetition& repetition = *clause.repetition;
+    if (repetition.count < 2 || repetition.count > 1'000'000) {
+      if (!broken_) {
+        context_.sink.Report(diag::bad_repetition, repetition.span, repetition.count)
+            .Help("write `3 times within 5m`, `twice within 5m` or `3 times in a row`");
       }
-      break;
-  }
-  const bool has_name = std::any_of(clause.alternatives.begin(), clause.alternatives.end(),
-                                    [](const ast::StageSource& source) { return source.name.has_value(); });
-  if (!has_name) {
-    CheckPatternSources(clause, stage);
-    return context_.sink.error_count() == errors && !clause.alternatives.empty();
-  }
-  // A named pattern may stand among templates; whatever else is named stands alone.
-  bool patterns_only = true;
-  for (const ast::StageSource& source : clause.alternatives) {
-    if (!source.name) continue;
-    const Symbol* symbol = context_.names.Find(file_, *source.name);
-    patterns_only = patterns_only && symbol != nullptr && symbol->kind == SymbolKind::kPattern;
-  }
-  if (patterns_only && clause.stage != ast::StageKind::kFrom) {
-    CheckPatternSources(clause, stage);
-    return context_.sink.error_count() == errors;
-  }
-  for (const ast::StageSource& source : clause.alternatives) {
-    if (source.name && clause.alternatives.size() == 1) {
-      CheckNamedSource(clause, source, stage);
-      return context_.sink.error_count() == errors && rule_.ok;
-    }
-  }
-  for (const ast::StageSource& source : clause.alternatives) {
-    if (!source.name || context_.names.Find(file_, *source.name) != nullptr) continue;
-    if (context_.names.ModuleIsBroken(file_, *source.name)) return false;
-    HelpWithNearest(context_.sink.Report(diag::unknown_source, source.span, source.name->Text()), source.span,
-                    source.name->Text(),
-                    context_.names.Visible(file_, std::array{SymbolKind::kPattern, SymbolKind::kRule,
-                                                             SymbolKind::kEvent, SymbolKind::kFormat}));
-    return false;
-  }
-  context_.sink.Report(diag::several_sources, clause.span, Keyword(clause.stage))
-      .Help("write an `event` whose `match` holds the alternatives, and read that");
-  return false;
-}
-
-void RuleChecker::CheckPatternSources(const ast::StageClause& clause, Stage& stage) {
-  const auto stage_index = static_cast<std::uint32_t>(rule_.stages.size());
-  const std::string prefix = stage.alias.empty() ? "" : stage.alias + ".";
-  std::vector<std::optional<CompiledPattern>> compiled;
-  for (const ast::StageSource& source : clause.alternatives) {
-    PatternCompiler compiler(context_, file_);
-    if (source.pattern) {
-      compiled.push_back(compiler.Compile(*source.pattern));
-    } else if (source.name) {
-      compiled.push_back(compiler.CompileNamed(*context_.names.Find(file_, *source.name)));
+      Fail();
     } else {
-      compiled.emplace_back();
-      continue;
-    }
-  }
-  // Bindings first: a name is certain only if every alternative has it.
-  std::vector<std::string> order;
-  for (const std::optional<CompiledPattern>& pattern : compiled) {
-    if (!pattern) {
-      Fail();
-      continue;
-    }
-    for (const BoundName& name : pattern->names) {
-      if (std::find(order.begin(), order.end(), name.name) == order.end()) order.push_back(name.name);
-    }
-  }
-  std::map<std::string, std::uint32_t> slots;
-  for (const std::string& name : order) {
-    const BoundName* first = nullptr;
-    bool optional = false;
-    for (const std::optional<CompiledPattern>& pattern : compiled) {
-      if (!pattern) continue;
-      auto found = std::find_if(pattern->names.begin(), pattern->names.end(),
-                                [&](const BoundName& bound) { return bound.name == name; });
-      if (found == pattern->names.end()) {
-        optional = true;
-        continue;
-      }
-      optional = optional || found->optional;
-      if (first == nullptr) {
-        first = &*found;
-      } else if (!(first->type == found->type)) {
-        context_.sink
-            .Report(diag::type_conflict, found->span, name, TypeName(found->type), TypeName(first->type))
-            .Label(first->span, "bound as " + TypeName(first->type) + " here")
-            .Help("give both holes the same type");
+      stage.count = static_cast<std::uint32_t>(repetition.count);
+      stage.in_a_row = repetition.in_a_row;
+      if (!repetition.in_a_row && !clause.window && !HasRuleWindow()) {
+        context_.sink.Report(diag::repetition_without_window, repetition.span, repetition.count)
+            .Help("say within what: `" + std::to_string(repetition.count) +
+                  " times within 5m`; or `in a row` if nothing else may come between");
         Fail();
       }
-    }
-    slots[name] = Bind(prefix + name, first->type, optional, first->span, stage_index);
-    if (first->inner) named_holes_.erase(slots[name]);
-  }
-  for (std::size_t i = 0; i < compiled.size(); ++i) {
-    if (!compiled[i]) continue;
-    const Span span = clause.alternatives[i].span;
-    Pattern pattern;
-    pattern.name = rule_.name + "#" + std::to_string(stage_index + 1);
-    if (compiled.size() > 1) pattern.name += "." + std::to_string(i + 1);
-    pattern.source = context_.sources.TextOf(span);
-    pattern.node = compiled[i]->node;
-    pattern.captures = std::move(compiled[i]->captures);
-    pattern.span = span;
-    Alternative alternative;
-    alternative.pattern = static_cast<std::uint32_t>(context_.out.patterns.size());
-    for (BoundName& name : compiled[i]->names) {
-      const std::uint32_t slot = slots[name.name];
-      if (slot == kNoIndex) continue;
-      const lang::Type& wanted = rule_.bindings[slot].type;
-      ExprPtr value = ValueOf(name);
-      if (!(wanted == name.type)) {
-        const auto convert = TextConversion(wanted);
-        if (name.type.kind() != lang::TypeKind::kText || !convert) continue;  // a conflict, already reported
-        value = convert(std::move(value));
+      const auto index = static_cast<std::uint32_t>(rule_.stages.size());
+      const std::string name = prefixes_[index] + "count";
+      const bool taken = std::any_of(rule_.bindings.begin(), rule_.bindings.end(), [&](const Binding& known) {
+        return !known.hidden && known.name == name;
+      });
+      if (!taken) {
+        stage.count_binding = AddBinding(name, lang::TypeKind::kInt, repetition.span, index);
+        rule_.bindings[stage.count_binding].hidden = false;
+        loaded_.insert(stage.count_binding);
+        late_[stage.count_binding] = -1;
       }
-      alternative.stores.push_back({slot, std::move(value)});
     }
-    context_.out.patterns.push_back(std::move(pattern));
-    stage.alternatives.push_back(std::move(alternative));
   }
+  const auto misplaced = [&](Span span, std::string_view word, std::string_view place) {
+    context_.sink.Report(diag::clause_misplaced, span, word, place);
+    Fail();
+  };
+  if ((clause.before || clause.after) && stage.kind != StageKind::kWithout) {
+    const ast::Name& name = clause.before ? *clause.before : *clause.after;
+    misplaced(name.span,
+              clause.before && clause.after ? "between"
+              : clause.before               ? "before"
+                                            : "after",
+              "a `without`");
+  }
+  if (clause.across && stage.kind != StageKind::kLatest && stage.kind != StageKind::kNext) {
+    misplaced(clause.across->span, "across", "a `with`");
+  }
+  CheckStageWindow(clause, stage);
 }
 
-// The binding of a name of this stage: a new one, or a copy to be compared with the earlier one.
-std::uint32_t RuleChecker::Bind(const std::string& name, const lang::Type& type, bool optional, Span span,
-                                std::uint32_t stage_index) {
-  std::uint32_t earlier = kNoIndex;
-  for (std::uint32_t i = 0; i < rule_.bindings.size(); ++i) {
-    if (!rule_.bindings[i].hidden && rule_.bindings[i].name == name) earlier = i;
+void RuleChecker::CheckEach(const ast::StageClause& clause, std::uint32_t index) {
+  if (!clause.each) return;
+  ExprPtr list = CheckIn(*clause.each, Place::kStage, index, false);
+  if (!list) return Fail();
+  if (list->type.kind() == lang::TypeKind::kAny)
+    list = exprs_.ConvertTo(std::move(list), lang::Type::List(lang::TypeKind::kAny));
+  if (!list || list->type.kind() != lang::TypeKind::kList) {
+    context_.sink.Report(diag::not_a_list, clause.each->span, list ? TypeName(list->type) : "any")
+        .Help("`each` goes through the items of a list, one event for each");
+    return Fail();
   }
-  Binding binding;
-  binding.name = name;
-  binding.type = type;
-  binding.optional = optional;
-  binding.span = span;
-  binding.stage = stage_index;
-  if (earlier != kNoIndex) {
-    const Binding& known = rule_.bindings[earlier];
-    if (known.stage == stage_index) {
-      context_.sink.Report(diag::name_taken, span, name)
-          .Label(known.span, "bound here")
-          .Help("give the hole another name");
-      Fail();
-      return kNoIndex;
+  const std::string name = clause.each_alias ? clause.each_alias->text : "item";
+  const Span span = clause.each_alias ? clause.each_alias->span : clause.each->span;
+  const bool taken = std::any_of(rule_.bindings.begin(), rule_.bindings.end(),
+                                 [&](const Binding& known) { return !known.hidden && known.name == name; });
+  const std::uint32_t slot = AddBinding(name, list->type.element(), span, index);
+  rule_.bindings[slot].hidden = taken;
+  if (taken) own_names_.insert(slot);
+  loaded_.insert(slot);
+  Stage& stage = rule_.stages[index];
+  stage.each = std::move(list);
+  stage.each_binding = slot;
+}
+
+// The stage that a `before`, `after` or `between` names: by its alias, else by the event that it reads.
+std::uint32_t RuleChecker::FindStage(const ast::Name& name) {
+  for (std::uint32_t i = 0; i < rule_.stages.size(); ++i) {
+    if (IsPositive(i) && rule_.stages[i].alias == name.text) return i;
+  }
+  std::vector<std::string> known;
+  for (std::uint32_t i = 0; i < rule_.stages.size(); ++i) {
+    if (!IsPositive(i)) continue;
+    if (!rule_.stages[i].alias.empty()) known.push_back(rule_.stages[i].alias);
+    const ast::StageClause* clause = stage_clauses_[i];
+    if (clause == nullptr || clause->alternatives.size() != 1 || !clause->alternatives[0].name) continue;
+    const std::string& source = clause->alternatives[0].name->parts.back().text;
+    if (source == name.text && rule_.stages[i].alias.empty()) return i;
+    if (rule_.stages[i].alias.empty()) known.push_back(source);
+  }
+  if (rule_.ok) {
+    Diagnostic& diagnostic = context_.sink.Report(diag::unknown_stage, name.span, name.text);
+    if (known.empty()) {
+      diagnostic.Help("give the stage a name: `match \"…\" as " + name.text + "`");
+    } else {
+      HelpWithNearest(diagnostic, name.span, name.text, known);
     }
-    if (type.kind() == lang::TypeKind::kText && TextConversion(known.type)) {
-      binding.type = known.type;  // an untyped hole takes the type that the name has
-    } else if (!(known.type == type)) {
-      context_.sink.Report(diag::type_conflict, span, name, TypeName(type), TypeName(known.type))
-          .Label(known.span, "bound as " + TypeName(known.type) + " here")
+  }
+  Fail();
+  return kNoIndex;
+}
+
+// What refers to other stages by their order.
+void RuleChecker::CheckBounds() {
+  std::uint32_t last = kNoIndex;
+  for (std::uint32_t i = 0; i < rule_.stages.size(); ++i) {
+    if (IsPositive(i)) last = i;
+  }
+  std::uint32_t positive = kNoIndex;
+  for (std::uint32_t i = 0; i < rule_.stages.size(); ++i) {
+    const ast::StageClause* clause = stage_clauses_[i];
+    if (clause == nullptr) continue;
+    if (IsPositive(i)) positive = i;
+    if (rule_.stages[i].every && (i != last || rule_.shape != RuleShape::kSequence)) {
+      context_.sink.Report(diag::every_not_last, clause->keyword)
+          .Label(last == kNoIndex || last == i ? clause->keyword : rule_.stages[last].span,
+                 "this is the last stage")
           .Help(
-              "a name that stands in two stages means the same value; give both the same type, or two names");
-      Fail();
-      return kNoIndex;
-    }
-    binding.hidden = true;
-    rule_.bindings.push_back(std::move(binding));
-    const auto copy = static_cast<std::uint32_t>(rule_.bindings.size() - 1);
-    joined_[earlier] = copy;
-    return copy;
-  }
-  rule_.bindings.push_back(std::move(binding));
-  const auto slot = static_cast<std::uint32_t>(rule_.bindings.size() - 1);
-  named_holes_.insert(slot);
-  return slot;
-}
-
-void RuleChecker::CheckNamedSource(const ast::StageClause& clause, const ast::StageSource& source,
-                                   Stage& stage) {
-  Symbol* symbol = context_.names.Find(file_, *source.name);
-  const std::string name = source.name->Text();
-  if (symbol == nullptr) {
-    if (context_.names.ModuleIsBroken(file_, *source.name)) return Fail();
-    if (const std::string module = context_.names.ModuleToUse(*source.name); !module.empty()) {
-      context_.sink.Report(diag::unknown_source, source.span, name)
-          .Help("write `use " + module + "` at the head of the file");
-      return;
-    }
-    HelpWithNearest(context_.sink.Report(diag::unknown_source, source.span, name), source.span, name,
-                    context_.names.Visible(file_, std::array{SymbolKind::kPattern, SymbolKind::kRule,
-                                                             SymbolKind::kEvent, SymbolKind::kFormat}));
-    return;
-  }
-  switch (symbol->kind) {
-    case SymbolKind::kPattern:
-      context_.sink.Report(diag::wrong_kind, source.span, name, "a pattern", "an event, a rule or a format")
-          .Help("write `match " + name + "`");
-      return;
-    case SymbolKind::kWrapper:
-      context_.sink.Report(diag::wrong_kind, source.span, name, "a wrapper", "an event, a rule or a format")
-          .Help("wrappers are found by themselves; read the text inside with `match \"…\"`");
-      return;
-    case SymbolKind::kFormat: {
-      if (symbol->index == kNoIndex) return Fail();
-      stage.input = StageInput::kFormat;
-      stage.format = symbol->index;
-      stage.alternatives.emplace_back();
-      if (!context_.out.formats[symbol->index].ok) Fail();
-      LoadFields(clause, context_.out.formats[symbol->index].bindings,
-                 stage.alias.empty() ? "" : stage.alias + ".", stage);
-      return;
-    }
-    case SymbolKind::kRule:
-    case SymbolKind::kEvent: {
-      if (symbol->index == kNoIndex) return Fail();  // in a circle, reported
-      const Rule& rule = context_.out.rules[symbol->index];
-      if (!rule.ok) Fail();
-      if (rule.status == RuleStatus::kDeprecated && context_.options.lints) {
-        context_.lints.Report(diag::reads_deprecated, source.span, name,
-                              rule.deprecated.empty() ? "no reason given" : rule.deprecated);
-      }
-      stage.input = StageInput::kRule;
-      stage.rule = symbol->index;
-      stage.alternatives.emplace_back();
-      std::string prefix;
-      if (!stage.alias.empty()) {
-        prefix = stage.alias + ".";
-      } else if (clause.stage != ast::StageKind::kFrom) {
-        prefix = symbol->decl->name.text + ".";
-      }
-      LoadFields(clause, rule.bindings, prefix, stage);
-      return;
-    }
-  }
-}
-
-void RuleChecker::LoadFields(const ast::StageClause& clause, const std::vector<Binding>& fields,
-                             const std::string& prefix, Stage& stage) {
-  const auto stage_index = static_cast<std::uint32_t>(rule_.stages.size());
-  const bool keep_all =
-      clause.stage == ast::StageKind::kFrom && stage.input == StageInput::kRule && prefix.empty();
-  for (std::uint32_t i = 0; i < fields.size(); ++i) {
-    const Binding& field = fields[i];
-    if (field.hidden) continue;
-    const std::size_t before = joined_.size();
-    const std::uint32_t slot =
-        Bind(prefix + field.name, field.type, field.optional, clause.span, stage_index);
-    if (slot == kNoIndex) continue;
-    named_holes_.erase(slot);
-    if (!keep_all && joined_.size() == before) loaded_.insert(slot);
-    ExprPtr input = MakeExpr(ExprKind::kInput, field.type, clause.span);
-    input->index = i;
-    stage.load.push_back({slot, std::move(input)});
-  }
-}
-
-void RuleChecker::CheckWindow(const ast::StageClause& clause, Stage& stage) {
-  if (!clause.window) {
-    if (clause.stage == ast::StageKind::kThen) {
-      context_.sink.Report(diag::window_missing, clause.keyword)
-          .Help("say how far away it may stand: `then \"…\" within 3 lines`");
+              "`every` gives a finding for each event of the last stage; write it there, or read the first "
+              "stages as an `event`");
       Fail();
     }
-    return;
-  }
-  const ast::Window& window = *clause.window;
-  if (stage.kind == StageKind::kMatch) {
-    context_.sink.Report(diag::window_misplaced, window.span, Keyword(clause.stage))
-        .Help("windows stand behind `then` and `without`");
-    return Fail();
-  }
-  if (window.amount == nullptr || window.amount->kind == ast::ExprKind::kError) return Fail();
-  const bool is_duration = window.amount->kind == ast::ExprKind::kDuration;
-  const bool is_int = window.amount->kind == ast::ExprKind::kInt;
-  const std::string written(context_.sources.TextOf(window.amount->span));
-  if (!is_duration && !is_int) {
-    context_.sink.Report(diag::bad_window, window.amount->span)
-        .Help("write `within 3 lines`, `within 10 records` or `within 5m`");
-    return Fail();
-  }
-  if (is_int && (window.unit == ast::WindowUnit::kMissing || window.unit == ast::WindowUnit::kTime)) {
-    context_.sink.Report(diag::window_without_unit, window.amount->span)
-        .Label("no unit")
-        .Help("write `" + written + " lines`, `" + written + "s` or `" + written + "ms`");
-    return Fail();
-  }
-  if (is_duration && (window.unit == ast::WindowUnit::kLines || window.unit == ast::WindowUnit::kRecords)) {
-    context_.sink.Report(diag::bad_window, window.span).Help("write `within " + written + "`");
-    return Fail();
-  }
-  stage.window.amount = static_cast<const ast::IntExpr&>(*window.amount).value;
-  stage.window.unit = is_duration                              ? WindowUnit::kTime
-                      : window.unit == ast::WindowUnit::kLines ? WindowUnit::kLines
-                                                               : WindowUnit::kRecords;
-  if (stage.window.amount <= 0) {
-    context_.sink.Report(diag::empty_window, window.span).Help("the next line is `within 1 line`");
-    return Fail();
-  }
-  if (!is_duration && stage.window.amount > kMaxWindowLines) {
-    context_.sink.Report(diag::window_too_large, window.amount->span, kMaxWindowLines);
-    return Fail();
+    if (rule_.stages[i].kind == StageKind::kUntil) {
+      if (positive == kNoIndex || positive == 0) {
+        context_.sink.Report(diag::until_misplaced, clause->keyword)
+            .Help("`until` stands behind the `then` that waits: `then A within 5m`, `until B`");
+        Fail();
+      }
+      rule_.stages[i].after = positive;
+    }
+    if (rule_.stages[i].kind != StageKind::kWithout) continue;
+    if (clause->after) rule_.stages[i].after = FindStage(*clause->after);
+    if (clause->before) rule_.stages[i].before = FindStage(*clause->before);
+    const std::uint32_t after = rule_.stages[i].after, before = rule_.stages[i].before;
+    if (after != kNoIndex && before != kNoIndex && after >= before) {
+      context_.sink.Report(diag::bounds_out_of_order, Join(clause->after->span, clause->before->span))
+          .Help("`between a and b` names the earlier stage first");
+      Fail();
+    }
   }
 }
 

@@ -66,7 +66,7 @@ std::uint32_t RuleChecker::FindSurrounding(const Parts& parts, std::size_t count
   const std::string name = Joined(parts, first, count);
   if (const std::optional<Builtin> builtin = BuiltinOfRecord(name); builtin && first == 1) {
     binding.type = BuiltinType(*builtin);
-    binding.optional = *builtin == Builtin::kTime;
+    binding.optional = *builtin == Builtin::kTime && !HasTimeWindow();
     rule_.bindings.push_back(std::move(binding));
     const auto slot = static_cast<std::uint32_t>(rule_.bindings.size() - 1);
     rule_.stages[stage].load.push_back({slot, MakeBuiltin(*builtin, span)});

@@ -58,12 +58,11 @@ RuleChecker::RuleChecker(Context& context, const Symbol& symbol)
       decl_(static_cast<const ast::RuleDecl&>(*symbol.decl)),
       file_(*symbol.file),
       exprs_(context, *symbol.file, rule_.bindings, symbol.QualifiedName()) {
-  exprs_.set_surroundings([this](const Parts& parts, std::size_t count,
-                                 Span span) { return FindSurrounding(parts, count, span); },
-                          [this](const std::string& name) { return !FieldsOfWrappers(name).empty(); });
+  exprs_.set_names(this);
   rule_.name = symbol.QualifiedName();
   rule_.module = symbol.file->module->name;
-  rule_.is_event = decl_.is_event;
+  rule_.is_event =
+      decl_.is_event || (decl_.form != ast::RuleForm::kRule && decl_.form != ast::RuleForm::kScore);
   rule_.doc = decl_.doc;
   rule_.span = decl_.name.span;
 }
@@ -75,8 +74,9 @@ Rule RuleChecker::Check() {
   // Stages first, whatever the order of clauses: they bind the names.
   for (const ast::ClausePtr& clause : decl_.clauses) {
     if (clause->kind == ClauseKind::kError) Fail();
-    if (clause->kind == ClauseKind::kStage) CheckStage(static_cast<const ast::StageClause&>(*clause));
   }
+  FindShape();
+  CheckStages();
   // What a broken stage binds is not known, so nothing is said of names that are not found.
   exprs_.set_silent(!rule_.ok || rule_.stages.empty());
   for (const ast::ClausePtr& clause : decl_.clauses) {
@@ -86,6 +86,10 @@ Rule RuleChecker::Check() {
     if (clause->kind == ClauseKind::kWhere) CheckWhere(static_cast<const ast::WhereClause&>(*clause));
   }
   exprs_.set_present(required_);
+  // `when` before what speaks of its aggregates.
+  for (const ast::ClausePtr& clause : decl_.clauses) {
+    if (clause->kind == ClauseKind::kWhen) CheckWhen(static_cast<const ast::WhenClause&>(*clause));
+  }
   for (const ast::ClausePtr& clause : decl_.clauses) {
     switch (clause->kind) {
       case ClauseKind::kError:
@@ -99,11 +103,15 @@ Rule RuleChecker::Check() {
       case ClauseKind::kSet:
       case ClauseKind::kWith:
       case ClauseKind::kWhen:
-      case ClauseKind::kExplains:
-      case ClauseKind::kConfidence:
-      case ClauseKind::kNeeds:
+      case ClauseKind::kExplains:  // once the other rules are known
       case ClauseKind::kEdge:
       case ClauseKind::kEntry:
+        break;
+      case ClauseKind::kConfidence:
+        CheckConfidence(static_cast<const ast::ConfidenceClause&>(*clause));
+        break;
+      case ClauseKind::kNeeds:
+        CheckNeeds(static_cast<const ast::NeedsClause&>(*clause));
         break;
       case ClauseKind::kSeverity:
         CheckSeverity(static_cast<const ast::SeverityClause&>(*clause));
@@ -125,8 +133,10 @@ Rule RuleChecker::Check() {
     stage.guard = MakeBalanced(lang::Opcode::and_bool, TypeKind::kBool, stage.span, std::move(guards_[i]));
     stage.join = MakeBalanced(lang::Opcode::and_bool, TypeKind::kBool, stage.span, std::move(joins_[i]));
   }
+  FinishSteps();
   CheckCompleteness();
   ShowSurroundings();
+  place_ = Place::kTest;
   CheckTests();
   FinishBindings();
   if (context_.sink.error_count() != errors) Fail();
@@ -149,7 +159,7 @@ bool RuleChecker::Once(std::string_view keyword, Span span) {
 
 void RuleChecker::CheckSeverity(const ast::SeverityClause& clause) {
   if (!Once("severity", clause.span)) return;
-  if (decl_.is_event) {
+  if (rule_.is_event) {
     context_.sink.Report(diag::clause_in_event, clause.span, "severity")
         .Help("write `rule` instead of `event` if it is to be shown");
     return;
@@ -167,7 +177,7 @@ void RuleChecker::CheckSeverity(const ast::SeverityClause& clause) {
 void RuleChecker::CheckText(const ast::TextClause& clause) {
   const std::string_view keyword = TextKeyword(clause.kind);
   if (!Once(keyword, clause.span)) return;
-  if (decl_.is_event && clause.kind != ClauseKind::kAt) {
+  if (rule_.is_event && clause.kind != ClauseKind::kAt) {
     context_.sink.Report(diag::clause_in_event, clause.span, keyword)
         .Help("write `rule` instead of `event` if it is to be shown");
     return;
@@ -251,7 +261,7 @@ void RuleChecker::CheckLet(const ast::LetClause& clause) {
 }
 
 void RuleChecker::CheckWhere(const ast::WhereClause& clause) {
-  ExprPtr condition = exprs_.CheckCondition(*clause.condition);
+  ExprPtr condition = CheckIn(*clause.condition, Place::kWhere, kNoIndex, true);
   if (!condition) return Fail();
   if (rule_.stages.empty()) return;
   // Split at the top-level `and`s, left to right.
@@ -269,27 +279,23 @@ void RuleChecker::CheckWhere(const ast::WhereClause& clause) {
       context_.lints.Report(diag::constant_condition, part->span)
           .Help("remove it, or compare something that the rule binds");
     }
+    // The last stage that it needs, of those that take part in the match.
     std::uint32_t stage = 0;
-    ForEachBinding(*part, [&](std::uint32_t used) { stage = std::max(stage, rule_.bindings[used].stage); });
+    bool late = Shares() && rule_.stages.size() > 1;
+    for (std::uint32_t base : BasesOf(*part)) {
+      if (late_.contains(base)) {
+        late = true;
+      } else {
+        stage = std::max(stage, rule_.bindings[base].stage);
+      }
+    }
     required_.merge(RequiredBy(*part));
-    Attach(std::move(part), stage);
+    if (late) {
+      AddStep(std::move(part));
+    } else {
+      Attach(std::move(part), stage);
+    }
   }
-}
-
-// To the stage's guard if it needs no other stage's names, else to its join.
-void RuleChecker::Attach(ExprPtr condition, std::uint32_t stage_index) {
-  bool own = true;
-  ForEachBinding(*condition,
-                 [&](std::uint32_t used) { own = own && rule_.bindings[used].stage == stage_index; });
-  for (const Store& let : rule_.lets) {
-    bool uses_let = false;
-    ForEachBinding(*condition, [&](std::uint32_t used) { uses_let = uses_let || used == let.binding; });
-    // A `let` is computed where it is used, so what it reads counts.
-    if (!uses_let) continue;
-    ForEachBinding(*let.value,
-                   [&](std::uint32_t used) { own = own && rule_.bindings[used].stage == stage_index; });
-  }
-  (own ? guards_ : joins_)[stage_index].push_back(std::move(condition));
 }
 
 // ---------------------------------------------------------------- the rule as a whole
@@ -302,7 +308,7 @@ void RuleChecker::CheckCompleteness() {
     context_.sink.Report(diag::rule_without_stage, decl_.name.span, decl_.name.text)
         .Help("write `match \"…\"` with the line that it is about, or `from EVENT`");
   }
-  if (decl_.is_event || broken) return;
+  if (rule_.is_event || broken) return;
   const bool severity = clauses_.contains("severity");
   const bool report = clauses_.contains("report");
   if (!severity && !report) {
@@ -318,6 +324,15 @@ void RuleChecker::CheckCompleteness() {
 }
 
 void RuleChecker::FinishBindings() {
+  if (const auto mentioned = context_.mentioned.find(&symbol_); mentioned != context_.mentioned.end()) {
+    for (std::uint32_t i = 0; i < rule_.bindings.size(); ++i) {
+      const std::string& name = rule_.bindings[i].name;
+      const bool spoken_of =
+          std::any_of(mentioned->second.begin(), mentioned->second.end(),
+                      [&](const std::string& text) { return text == name || text.starts_with(name + "."); });
+      if (spoken_of) exprs_.MarkUsed(i);
+    }
+  }
   const std::set<std::uint32_t>& used = exprs_.used();
   // Fields of a format, and those behind an alias, are fields of the finding only if the rule speaks of them.
   for (std::uint32_t binding : loaded_) {
@@ -333,7 +348,7 @@ void RuleChecker::FinishBindings() {
     if (NamesThings(rule_.bindings[binding].type)) rule_.bindings[binding].names = true;
   };
   if (rule_.report) ForEachBinding(*rule_.report, mark);
-  if (!LintsModule(context_, rule_.module) || decl_.is_event || !rule_.ok) return;
+  if (!LintsModule(context_, rule_.module) || rule_.is_event || !rule_.ok) return;
   for (std::uint32_t i : named_holes_) {
     const Binding& binding = rule_.bindings[i];
     // {p:place} is used where one of its parts is.

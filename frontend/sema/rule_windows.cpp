@@ -1,0 +1,306 @@
+// Windows, and the keys that say which events belong together.
+#include "frontend/sema/lints.h"
+#include "frontend/sema/rule_words.h"
+#include "frontend/sema/rules.h"
+
+#include <algorithm>
+
+namespace faultline::sema {
+
+namespace {
+
+constexpr std::int64_t kMaxWindowLines = 10'000'000;
+
+}  // namespace
+
+// A window as written behind `keyword`. Nothing after a report.
+std::optional<Window> RuleChecker::CheckWindow(const ast::Window& window, std::string_view keyword) {
+  Window result;
+  result.span = window.span;
+  if (window.unit == ast::WindowUnit::kScope && window.scope) {
+    const std::optional<std::uint32_t> scope = ScopeNamed(*window.scope);
+    if (!scope) return std::nullopt;
+    result.unit = WindowUnit::kScope;
+    result.scope = *scope;
+    return result;
+  }
+  if (window.amount == nullptr || window.amount->kind == ast::ExprKind::kError) return std::nullopt;
+  const bool is_duration = window.amount->kind == ast::ExprKind::kDuration;
+  const bool is_int = window.amount->kind == ast::ExprKind::kInt;
+  const std::string written(context_.sources.TextOf(window.amount->span));
+  const std::string word(keyword);
+  if (!is_duration && !is_int) {
+    context_.sink.Report(diag::bad_window, window.amount->span)
+        .Help("write `" + word + " 3 lines`, `" + word + " 10 records` or `" + word + " 5m`");
+    return std::nullopt;
+  }
+  if (is_int && (window.unit == ast::WindowUnit::kMissing || window.unit == ast::WindowUnit::kTime)) {
+    context_.sink.Report(diag::window_without_unit, window.amount->span, keyword)
+        .Label("no unit")
+        .Help("write `" + written + " lines`, `" + written + "s` or `" + written + "ms`");
+    return std::nullopt;
+  }
+  if (is_duration && (window.unit == ast::WindowUnit::kLines || window.unit == ast::WindowUnit::kRecords)) {
+    context_.sink.Report(diag::bad_window, window.span).Help("write `" + word + " " + written + "`");
+    return std::nullopt;
+  }
+  result.amount = static_cast<const ast::IntExpr&>(*window.amount).value;
+  result.unit = is_duration                                ? WindowUnit::kTime
+                : window.unit == ast::WindowUnit::kRecords ? WindowUnit::kRecords
+                                                           : WindowUnit::kLines;
+  if (result.amount <= 0) {
+    context_.sink.Report(diag::empty_window, window.span).Help("the next line is `" + word + " 1 line`");
+    return std::nullopt;
+  }
+  if (!is_duration && result.amount > kMaxWindowLines) {
+    context_.sink.Report(diag::window_too_large, window.amount->span, kMaxWindowLines);
+    return std::nullopt;
+  }
+  return result;
+}
+
+void RuleChecker::CheckStageWindow(const ast::StageClause& clause, Stage& stage) {
+  if (!clause.window) {
+    if (stage.kind == StageKind::kNext) {
+      context_.sink.Report(diag::next_without_window, clause.span)
+          .Help("say how far to wait for it: `next " +
+                (clause.alternatives.size() == 1 && clause.alternatives[0].name
+                     ? clause.alternatives[0].name->Text()
+                     : std::string("EVENT")) +
+                " within 40 lines`");
+      Fail();
+    }
+    return;
+  }
+  const bool begins = stage.kind == StageKind::kMatch || stage.kind == StageKind::kEntry ||
+                      stage.kind == StageKind::kEdge || stage.kind == StageKind::kEnter ||
+                      stage.kind == StageKind::kPause || stage.kind == StageKind::kClose;
+  if (begins && !clause.repetition) {
+    context_.sink.Report(diag::window_misplaced, clause.window->span, Keyword(clause.stage))
+        .Help("windows stand behind `then` and `without`");
+    return Fail();
+  }
+  if (stage.kind == StageKind::kPart && !clause.repetition) {
+    context_.sink.Report(diag::clause_misplaced, clause.window->span, "within", "a part of a set")
+        .Help("the window stands behind `all` or `any … of`: `all within 5m { … }`");
+    return Fail();
+  }
+  if (std::optional<Window> window = CheckWindow(*clause.window, "within")) {
+    stage.window = *window;
+  } else {
+    Fail();
+  }
+}
+
+bool RuleChecker::HasRuleWindow() const {
+  return std::any_of(decl_.clauses.begin(), decl_.clauses.end(),
+                     [](const ast::ClausePtr& clause) { return clause->kind == ast::ClauseKind::kWithin; });
+}
+
+// Whether every match has times: one without is dropped.
+bool RuleChecker::HasTimeWindow() const {
+  return rule_.window.unit == WindowUnit::kTime ||
+         std::any_of(rule_.stages.begin(), rule_.stages.end(), [](const Stage& stage) {
+           return stage.kind == StageKind::kThen && stage.window.unit == WindowUnit::kTime;
+         });
+}
+
+// `within` on a line of its own, the window of a set, `skew`.
+void RuleChecker::CheckRuleWindow() {
+  for (const ast::ClausePtr& clause : decl_.clauses) {
+    if (clause->kind != ast::ClauseKind::kWithin && clause->kind != ast::ClauseKind::kSkew) continue;
+    const auto& window = static_cast<const ast::WindowClause&>(*clause);
+    const bool skew = clause->kind == ast::ClauseKind::kSkew;
+    if (!Once(skew ? "skew" : "within", clause->span)) continue;
+    std::optional<Window> checked = CheckWindow(window.window, skew ? "skew" : "within");
+    if (!checked) {
+      Fail();
+      continue;
+    }
+    if (skew) {
+      if (checked->unit != WindowUnit::kTime) {
+        context_.sink
+            .Report(diag::wrong_type, window.window.span, "a skew", "a duration",
+                    checked->unit == WindowUnit::kScope ? "a scope" : "a number of lines")
+            .Help("write `skew 200ms`");
+        Fail();
+      }
+      rule_.skew = checked->amount;
+      continue;
+    }
+    const bool graph = rule_.shape == RuleShape::kGraph;
+    if (rule_.shape == RuleShape::kScope || rule_.shape == RuleShape::kAggregate ||
+        (graph && checked->unit != WindowUnit::kScope)) {
+      Diagnostic& diagnostic =
+          context_.sink.Report(diag::clause_misplaced, clause->span, "within",
+                               graph ? "a graph, but for a scope" : "a rule of several stages");
+      if (rule_.shape == RuleShape::kAggregate)
+        diagnostic.Help("windows stand inside the aggregates: `count(over 5m)`");
+      Fail();
+      continue;
+    }
+    rule_.window = *checked;
+  }
+  if (set_ != nullptr && set_->window) {
+    if (std::optional<Window> window = CheckWindow(*set_->window, "within")) {
+      rule_.window = *window;
+    } else {
+      Fail();
+    }
+  }
+}
+
+// ---------------------------------------------------------------- keys
+
+void RuleChecker::CheckKeys() {
+  static const std::vector<ast::ExprPtr> kNothing;
+  for (std::uint32_t i = 0; i < rule_.stages.size(); ++i) {
+    const ast::StageClause* clause = stage_clauses_[i];
+    if (rule_.stages[i].kind == StageKind::kEdge) continue;
+    if (!CheckKeyOf(i, clause == nullptr ? kNothing : clause->keys, rule_.stages[i].span)) Fail();
+  }
+  const std::uint32_t scope = ScopeOfKey();
+  for (std::uint32_t i = 0; i < rule_.stages.size() && rule_.ok; ++i) {
+    Stage& stage = rule_.stages[i];
+    if (stage.window.unit != WindowUnit::kNoWindow) continue;
+    if (stage.kind == StageKind::kThen && rule_.window.unit == WindowUnit::kNoWindow) {
+      if (scope != kNoIndex) {
+        stage.window.unit = WindowUnit::kScope;
+        stage.window.scope = scope;
+        continue;
+      }
+      context_.sink.Report(diag::window_missing, stage_clauses_[i]->keyword)
+          .Help("say how far away it may stand: `then \"…\" within 3 lines`");
+      Fail();
+    }
+    // What is nowhere is nowhere in the scope that the rule names, if it names one.
+    if (stage.kind == StageKind::kWithout && stage.after == kNoIndex && stage.before == kNoIndex &&
+        scope != kNoIndex && rule_.window.unit == WindowUnit::kNoWindow) {
+      stage.window.unit = WindowUnit::kScope;
+      stage.window.scope = scope;
+    }
+  }
+  if (set_ == nullptr || !rule_.ok || rule_.window.unit != WindowUnit::kNoWindow) return;
+  const bool roles = std::any_of(rule_.stages.begin(), rule_.stages.end(),
+                                 [](const Stage& stage) { return !stage.role.empty(); });
+  if (scope == kNoIndex && !roles) {
+    context_.sink.Report(diag::set_without_window, set_->span, set_->need ? "any … of" : "all")
+        .Help(
+            "say within what: `all within 5m { … }`, `all within test { … }`; or name a scope in `by`, or "
+            "the roles of the inputs: `a = EVENT in before`");
+    return Fail();
+  }
+  rule_.window.unit = WindowUnit::kScope;
+  rule_.window.scope = scope == kNoIndex ? kRunScope : scope;
+}
+
+// The scope that stands in `by`, if one does.
+std::uint32_t RuleChecker::ScopeOfKey() const {
+  for (const Provided& provided : rule_.provided) {
+    if (provided.kind != ProvidedKind::kScopeInstance) continue;
+    for (const Stage& stage : rule_.stages) {
+      for (const ExprPtr& part : stage.key) {
+        if (part->kind == ExprKind::kBinding && part->index == provided.binding) return provided.scope;
+      }
+    }
+  }
+  return kNoIndex;
+}
+
+bool RuleChecker::CheckKeyOf(std::uint32_t index, const std::vector<ast::ExprPtr>& own, Span span) {
+  const std::size_t wanted = by_ == nullptr ? 0 : by_->keys.size();
+  if (rule_.shape == RuleShape::kScope) return true;  // scopes have keys of their own
+  if (!own.empty() && own.size() != wanted) {
+    Diagnostic& diagnostic =
+        context_.sink.Report(diag::key_count, Join(own.front()->span, own.back()->span),
+                             static_cast<std::int64_t>(own.size()), static_cast<std::int64_t>(wanted));
+    if (by_ == nullptr) {
+      diagnostic.Help("write `by …` on a line of its own too: the names that the other stages have");
+    } else {
+      diagnostic.Label(by_->span, "the rule's key")
+          .Help("name one part for each of the rule's, in their order");
+    }
+    return false;
+  }
+  if (wanted == 0) return true;
+  const bool rule_ok = rule_.ok;
+  std::vector<ExprPtr> parts;
+  for (std::size_t i = 0; i < wanted; ++i) {
+    const ast::Expr& expr = own.empty() ? *by_->keys[i] : *own[i];
+    const std::size_t errors = context_.sink.error_count();
+    exprs_.set_silent(true);
+    ExprPtr part = CheckIn(expr, Place::kKey, index, false);
+    exprs_.set_silent(!rule_.ok);
+    if (!part) {
+      if (!rule_ok || context_.sink.error_count() != errors) return false;
+      const std::string written(context_.sources.TextOf(expr.span));
+      if (index == 0 || !own.empty()) {
+        context_.sink.Report(diag::key_not_in_stage, expr.span, written)
+            .Label(span, "this stage does not have it")
+            .Help(
+                "a key is made of fields of the event, of wrappers, scopes, and of `job`, `branch` and other "
+                "names of the run");
+      } else {
+        context_.sink.Report(diag::key_not_in_stage, span, written)
+            .Label(by_->span, "the rule's key")
+            .Help("write behind the stage what it is called there: `by NAME`");
+      }
+      return false;
+    }
+    if (key_types_.size() == i) {
+      key_types_.push_back(part->type);
+    } else if (!(key_types_[i] == part->type)) {
+      context_.sink
+          .Report(diag::key_types_differ, own.empty() ? span : expr.span,
+                  std::string(context_.sources.TextOf(expr.span)), TypeName(part->type),
+                  TypeName(key_types_[i]))
+          .Label(by_->span, "the rule's key")
+          .Help("give both holes the same type, or convert one: `by " +
+                std::string(context_.sources.TextOf(expr.span)) + " as " + TypeName(key_types_[i]) + "`");
+      return false;
+    }
+    parts.push_back(std::move(part));
+  }
+  if (rule_.key.empty()) {
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+      if (parts[i]->kind == ExprKind::kBinding) {
+        rule_.key.push_back(parts[i]->index);
+        rule_.bindings[parts[i]->index].names = true;
+        continue;
+      }
+      const std::string written(context_.sources.TextOf((own.empty() ? by_->keys[i] : own[i])->span));
+      const std::uint32_t shown = AddBinding(written, parts[i]->type, parts[i]->span, index);
+      rule_.lets.push_back({shown, Clone(*parts[i])});
+      rule_.key.push_back(shown);
+    }
+  }
+  rule_.stages[index].key = std::move(parts);
+  return true;
+}
+
+// ---------------------------------------------------------------- lints
+
+void RuleChecker::LintWindows() {
+  if (!rule_.ok || !LintsModule(context_, rule_.module)) return;
+  const auto timed = [&](const Window& window) { return window.unit == WindowUnit::kTime; };
+  for (std::uint32_t i = 0; i < rule_.stages.size(); ++i) {
+    const Stage& stage = rule_.stages[i];
+    if (stage_clauses_[i] == nullptr) continue;
+    const bool looked_at = timed(stage.window) || timed(rule_.window);
+    if (looked_at && stage.format != kNoIndex && context_.out.formats[stage.format].ok &&
+        context_.out.formats[stage.format].time == kNoIndex) {
+      const Span span = timed(stage.window) ? stage.window.span : rule_.window.span;
+      context_.lints.Report(diag::window_without_time, span, context_.out.formats[stage.format].name)
+          .Help("give the format a field `time`, or count lines: `within 20 lines`");
+      return;
+    }
+    if (stage.kind == StageKind::kWithout && by_ != nullptr && stage.after == kNoIndex &&
+        stage.before == kNoIndex && stage.role.empty() && stage.window.unit == WindowUnit::kNoWindow &&
+        rule_.window.unit == WindowUnit::kNoWindow) {
+      context_.lints.Report(diag::unbounded_absence, stage.span)
+          .Help("say how long to wait: `within 5m`, `within test`; or `before NAME` of a stage");
+    }
+  }
+}
+
+}  // namespace faultline::sema
