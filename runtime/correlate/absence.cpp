@@ -69,11 +69,19 @@ bool MatchOperator::PassStage(Instance* instance, std::uint32_t passed) {
             break;
           }
         } else if (WatchBegin(index) == passed) {
-          if (!WaitFor(instance, index, WindowOf(from), WatchPoint(*instance, index))) {
+          const Point& after = WatchPoint(*instance, index);
+          if (!WaitFor(instance, index, WindowOf(from), after)) {
             Remove(instance);
             return false;
           }
           ++instance->open;
+          Event recent;
+          const auto refutes = [&](const Event& event) { return IsRefutedBy(*instance, after, event); };
+          if (FindRecent(*instance, index, refutes, &recent)) {
+            const bool vetoed = every_ && passed + 1 < plan_.positive.size();
+            Refute(instance, index, vetoed);
+            if (!vetoed) return false;
+          }
         }
         break;
       case Absence::kBack:
@@ -128,16 +136,13 @@ void MatchOperator::OnAbsence(const Event& event) {
     case Absence::kNone:
       return;
     case Absence::kWatch: {
+      if (recents_[event.index] != nullptr) recents_[event.index]->Add(event);
       std::map<std::uint64_t, Instance*>* bucket = known ? WaitingFor(event.index, partition) : nullptr;
       if (bucket == nullptr) return;
       std::vector<Instance*> waiting;
       for (const auto& [number, instance] : *bucket) waiting.push_back(instance);
       for (Instance* instance : waiting) {
-        const Point& after = WatchPoint(*instance, event.index);
-        if (!ComesAfter(point, after, rule_.skew) || !Inside(WindowOf(from), after, event, instance->match) ||
-            !Joins(instance->match, event)) {
-          continue;
-        }
+        if (!IsRefutedBy(*instance, WatchPoint(*instance, event.index), event)) continue;
         Refute(instance, event.index, !instance->whole);
       }
       return;
@@ -176,6 +181,12 @@ void MatchOperator::OnAbsence(const Event& event) {
       return;
     }
   }
+}
+
+// Whether the event of a watch stands behind the point from which it counts, inside its window.
+bool MatchOperator::IsRefutedBy(const Instance& instance, const Point& after, const Event& event) {
+  return ComesAfter(PointOf(event), after, rule_.skew) &&
+         Inside(WindowOf(*event.stage), after, event, instance.match) && Joins(instance.match, event);
 }
 
 // In a rule with `every` a chain that is refuted between its stages stays what later stages are joined with:

@@ -270,12 +270,17 @@ void Correlator::DoRule(ir::RuleId rule, Work* work) {
 void Correlator::DoTimers(ir::RuleId rule, Work* work) {
   std::sort(work->timers.begin(), work->timers.end());
   for (const DueTimer& due : work->timers) {
-    Timers* timers = TimersOf(due.timer);
-    if (timers == nullptr ||
-        timers->erase(TimerKey(due.timer.end, due.timer.number, due.timer.what, rule)) == 0) {
-      continue;
+    if (!TakeTimer(due.timer)) continue;
+    position_ = record_position_;
+    if (at_end_) {
+      position_ = EndOf(due.timer.stream);
+    } else if (due.timer.stream != record_position_.stream) {
+      // The run's time has passed in another stream than the one where the match stands.
+      position_ = EndOf(due.timer.stream);
+      if (due.timer.clock == Clock::kRunTime) {
+        position_.time = Value::Integer(ValueKind::kTime, run_watermark_);
+      }
     }
-    position_ = at_end_ ? EndOf(due.timer.stream) : record_position_;
     operators_[rule]->OnTimer(due.number, due.what);
   }
   position_ = record_position_;
@@ -363,12 +368,17 @@ void Correlator::Decide(ir::RuleId id, Match match) {
   }
   const auto& readers = plan_.rules()[id].readers;
   if (!readers.empty()) {
+    Position decided = position_;
+    if (ending_run_) {  // no stream is left: it stands where its last stage stood
+      decided.input = match.position.input;
+      decided.stream = match.position.stream;
+    }
     auto shared = std::make_shared<const Match>(match);
     for (StageId reader : readers) {
       const StagePlan& stage = plan_.stages()[reader];
       if (stage.rule <= id) continue;  // not a well-formed module; would never end
       if (stage.lazy && !IsWaitedFor(reader, position_.stream)) continue;
-      agenda_[stage.rule].offers.push_back({reader, shared, position_});
+      agenda_[stage.rule].offers.push_back({reader, shared, decided});
     }
   }
   if (!ir_rule.is_event && ir_rule.shape != ir::RuleShape::kScope) decided_.push_back({id, std::move(match)});

@@ -34,6 +34,7 @@ MatchOperator::MatchOperator(Services* services, ir::RuleId rule)
   for (std::uint32_t i = 0; i < plan_.positive.size(); ++i) ordinal_[plan_.positive[i]] = i;
   joins_.resize(stages);
   repetitions_.resize(stages);
+  recents_.resize(stages);
   waiting_.resize(stages);
   memories_.resize(stages);
   Classify();
@@ -53,6 +54,10 @@ void MatchOperator::Classify() {
       if (stage.kind == ir::StageKind::kNext) nexts_.push_back(s);
     }
     until = until || stage.kind == ir::StageKind::kUntil;
+    if (rule_.skew > 0 && stage.key != ir::kNone && stage.count == 1 &&
+        (stage.kind == ir::StageKind::kThen || stage.kind == ir::StageKind::kWithout)) {
+      recents_[s] = std::make_unique<RecentEvents>(services_, rule_id_, id_of(s));
+    }
     if (stage.kind != ir::StageKind::kWithout) continue;
     absences_.push_back(s);
     const bool windowed = stage.window == ir::WindowUnit::kLines ||
@@ -322,6 +327,12 @@ void MatchOperator::OnTimer(std::uint64_t number, std::uint32_t what) {
     OnWindowOver(instance);
   } else {
     Unwait(instance, what);
+  }
+}
+
+void MatchOperator::OnEndOfRun() {
+  for (const auto& recent : recents_) {
+    if (recent != nullptr) recent->Clear();
   }
 }
 

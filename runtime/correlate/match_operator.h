@@ -23,6 +23,7 @@
 
 #include "runtime/correlate/join_index.h"
 #include "runtime/correlate/point.h"
+#include "runtime/correlate/recent_events.h"
 #include "runtime/correlate/repetition.h"
 #include "runtime/correlate/services.h"
 
@@ -43,6 +44,7 @@ class MatchOperator : public Operator {
 
   void OnTimer(std::uint64_t number, std::uint32_t what) override;
   void OnEndOfSource(std::uint32_t input) override;
+  void OnEndOfRun() override;
   void OnEvict(std::uint64_t number) override;
 
  protected:
@@ -133,6 +135,23 @@ class MatchOperator : public Operator {
 
   // A positive stage has matched: absences that begin or end with it. False: refuted, and gone.
   bool PassStage(Instance* instance, std::uint32_t index);
+  // The first event of a stage, if any was within the rule's skew, that comes before the match's last one in
+  // the order of the run and yet fits; `event` is it.
+  template <class Fits>
+  bool FindRecent(const Instance& instance, std::uint32_t index, Fits fits, Event* event) const {
+    if (recents_[index] == nullptr || instance.key == kNoKey) return false;
+    const std::deque<RecentEvents::Recent>* recent = recents_[index]->Of(instance.key);
+    if (recent == nullptr) return false;
+    for (const RecentEvents::Recent& one : *recent) {
+      *event = recents_[index]->EventOf(one);
+      if (event->position.input != instance.last().position.input && fits(*event)) return true;
+    }
+    return false;
+  }
+  // Remembers an event of a later stage where clocks may differ.
+  void Keep(const Event& event) {
+    if (recents_[event.index] != nullptr) recents_[event.index]->Add(event);
+  }
   bool IsAbsence(std::uint32_t index) const { return stage(index).kind == ir::StageKind::kWithout; }
   void OnAbsence(const Event& event);
   void OnJoin(const Event& event);
@@ -189,6 +208,7 @@ class MatchOperator : public Operator {
   void Forget(std::uint64_t number);
   bool JoinsRemembered(std::uint32_t index, const Instance& instance, const Remembered& event);
   void CloseAbsence(Instance* instance, std::uint32_t index);
+  bool IsRefutedBy(const Instance& instance, const Point& after, const Event& event);
   void Refute(Instance* instance, std::uint32_t index, bool between);
 
   void ProvideLast(Match* match, const Instance* instance);
@@ -213,6 +233,7 @@ class MatchOperator : public Operator {
   bool asks_graphs_ = false;
   std::vector<std::unique_ptr<JoinIndex>> joins_;  // by stage
   std::vector<std::unique_ptr<Repetition>> repetitions_;
+  std::vector<std::unique_ptr<RecentEvents>> recents_;  // of rules with skew: what came within it
 
   std::map<std::uint64_t, std::unique_ptr<Instance>> instances_;
   std::vector<Buckets> waiting_;                                     // by stage

@@ -94,7 +94,26 @@ void SequenceOperator::MoveOn(Instance* instance) {
     Remove(instance);
     return;
   }
-  if (every_ && plain_) DropOlder(instance);
+  if (every_) {
+    if (plain_) DropOlder(instance);
+    return;
+  }
+  // With clocks that differ what follows may have come already.
+  const std::uint32_t index = plan_.positive[instance->next];
+  Event recent;
+  if (FindRecent(*instance, index, [&](const Event& event) { return Fits(*instance, event); }, &recent)) {
+    Step(instance, recent);
+  }
+}
+
+// A match that waits takes the event of its next stage and goes on.
+void SequenceOperator::Step(Instance* instance, const Event& event) {
+  Unwait(instance, event.index);
+  for (std::uint32_t until : untils_) {
+    if (until_[until] == event.index) Unwait(instance, until);
+  }
+  Add(instance, event);
+  MoveOn(instance);
 }
 
 // Waits for the next positive stage. False: its window cannot be told.
@@ -114,6 +133,7 @@ bool SequenceOperator::Fits(const Instance& instance, const Event& event) {
 }
 
 void SequenceOperator::Continue(const Event& event) {
+  Keep(event);
   Partition partition = 0;
   if (!FindPartition(event, &partition)) return;
   std::map<std::uint64_t, Instance*>* bucket = WaitingFor(event.index, partition);
@@ -143,12 +163,7 @@ void SequenceOperator::Continue(const Event& event) {
   for (std::uint64_t number : waiting) {
     Instance* instance = Find(number);
     if (instance == nullptr || !Fits(*instance, event)) continue;
-    Unwait(instance, event.index);
-    for (std::uint32_t until : untils_) {
-      if (until_[until] == event.index) Unwait(instance, until);
-    }
-    Add(instance, event);
-    MoveOn(instance);
+    Step(instance, event);
   }
 }
 

@@ -30,6 +30,7 @@ class SequenceOperator : public MatchOperator {
   bool Fits(const Instance& instance, const Event& event);
   bool Await(Instance* instance);
   void MoveOn(Instance* instance);
+  void Step(Instance* instance, const Event& event);
   void DropOlder(Instance* instance);
   std::unique_ptr<Instance> Copy(const Instance& instance);
 

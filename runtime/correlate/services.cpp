@@ -129,8 +129,9 @@ Services::Timers* Services::TimersOf(const Timer& timer) {
     case Clock::kLines:
     case Clock::kRecords:
     case Clock::kTime: {
+      // Of a stream that is over: kept anywhere, since it fires at once (IsEnding).
       const auto it = streams_.find(static_cast<std::uint32_t>(timer.of));
-      return it == streams_.end() ? nullptr
+      return it == streams_.end() ? &run_timers_
                                   : &it->second.timers[static_cast<std::size_t>(timer.clock) + 3 * apart];
     }
     case Clock::kRunTime:
@@ -142,7 +143,7 @@ Services::Timers* Services::TimersOf(const Timer& timer) {
     case Clock::kRun:
       return &run_timers_;
   }
-  return nullptr;
+  return &run_timers_;
 }
 
 bool Services::IsEnding(const Timer& timer) const {
@@ -164,17 +165,21 @@ bool Services::IsEnding(const Timer& timer) const {
 }
 
 void Services::SetTimer(const Timer& timer) {
-  if (Timers* timers = TimersOf(timer)) {
-    timers->emplace(TimerKey(timer.end, timer.number, timer.what, timer.rule), TimerPlace{timer.stream});
-  }
+  TimersOf(timer)->emplace(TimerKey(timer.end, timer.number, timer.what, timer.rule),
+                           TimerPlace{timer.stream});
   if (timer.over || IsEnding(timer)) OnTimerAtEnd(timer);
 }
 
 void Services::CancelTimer(const Timer& timer) {
-  if (Timers* timers = TimersOf(timer)) {
-    timers->erase(TimerKey(timer.end, timer.number, timer.what, timer.rule));
-    if (timers->empty() && timer.clock == Clock::kScope) scope_timers_.erase(timer.of);
-  }
+  TakeTimer(timer);
+}
+
+bool Services::TakeTimer(const Timer& timer) {
+  Timers* timers = TimersOf(timer);
+  const bool was_set = timers->erase(TimerKey(timer.end, timer.number, timer.what, timer.rule)) > 0;
+  if (timers->empty() && timer.clock == Clock::kScope) scope_timers_.erase(timer.of);
+  if (timers->empty() && timer.clock == Clock::kSource) source_timers_.erase(timer.of);
+  return was_set;
 }
 
 void Services::AddWaiter(StageId stage, std::uint32_t stream) {
@@ -241,7 +246,9 @@ void Services::EnforceLimits(ir::RuleId rule) {
 // ---------------------------------------------------------------- scopes
 
 std::shared_ptr<ScopeInstance> Services::Current(ir::RuleId scope, std::uint32_t stream) const {
-  if (scope >= operators_.size() || operators_[scope] == nullptr) return nullptr;
+  if (scope >= operators_.size() || operators_[scope] == nullptr || !streams_.contains(stream)) {
+    return nullptr;
+  }
   return operators_[scope]->Current(stream);
 }
 

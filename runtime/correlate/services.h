@@ -163,8 +163,8 @@ class Services {
     std::uint64_t bytes = 0;
   };
 
-  // The timers of a clock; null if it is over (then there are none).
   Timers* TimersOf(const Timer& timer);
+  bool TakeTimer(const Timer& timer);  // false: it was cancelled, or never set
   // Called where a timer is set on a clock that is ending: it fires at once.
   virtual void OnTimerAtEnd(const Timer& timer) = 0;
   bool IsEnding(const Timer& timer) const;

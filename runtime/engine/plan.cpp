@@ -137,7 +137,9 @@ std::vector<ir::PatternId> SearchedPatterns(const ir::Module& module) {
 }
 
 // Whether the stage is looked at only while something waits for it.
-bool IsLazy(const ir::Stage& stage, std::uint32_t index) {
+bool IsLazy(const ir::Rule& rule, const ir::Stage& stage, std::uint32_t index) {
+  // With clocks that differ what follows may come before; keys are what sources have in common.
+  if (rule.skew > 0 && stage.key != ir::kNone) return false;
   if (stage.count > 1) return false;  // what repeats is counted from the first on
   switch (stage.kind) {
     case ir::StageKind::kThen:
@@ -252,7 +254,7 @@ EnginePlan::EnginePlan(const ir::Module& module, RunContext context)
           stage.kind == ir::StageKind::kPart) {
         plan.positive.push_back(s);
       }
-      entry.lazy = IsLazy(stage, s);
+      entry.lazy = IsLazy(rule, stage, s);
       auto add = [&](ir::PatternId pattern, const ir::Alternative* alternative) {
         const AlternateId alternate = static_cast<AlternateId>(alternates_.size());
         alternates_.push_back({id, pattern, alternative});

@@ -43,6 +43,50 @@ TEST_CASE("S3.2 without a key inputs have nothing to do with each other") {
         "m.r@1-2 found\n");
 }
 
+TEST_CASE("S2.6 skew: events of different sources may be out of order, and absence waits longer") {
+  Rules rules;
+  RuleTweak rule =
+      rules.Add({.name = "m.r", .stages = {OnMatch("ask (?<a>\\w+)"), Seconds(OnThen("ok (?<b>\\w+)"), 10)}});
+  rule.Key({"a", "b"}).Report("{a}");
+  rule.rule().skew = 2 * kSecond;
+  RuleTweak without = rules.Add(
+      {.name = "m.w",
+       .stages = {OnMatch("ask (?<a>\\w+)"), Seconds(OnStage(StageKind::kWithout, "ok (?<b>\\w+)"), 3)}});
+  without.Key({"a", "b"}).Report("{a}");
+  without.rule().skew = 2 * kSecond;
+  const auto module = rules.Make();
+  const auto found = [&](const std::string& one, const std::string& two) {
+    return RunInputs(module, {{"1", one}, {"2", two}}).Text();
+  };
+  CHECK(found(At(5, "ask 1"), At(4, "ok 1")) == "m.r@1 1\n");
+  CHECK(found(At(5, "ask 1"), At(5, "ok 1")) == "m.r@1 1\n");
+  CHECK(found(At(5, "ask 1"), At(3, "ok 1")) == "m.w@1 1\n");  // strictly less than two seconds before
+  CHECK(found(At(3, "ok 1") + At(4, "ok 1") + At(5, "ask 1"), "") ==
+        "m.w@3 1\n");  // inside a source by place
+  CHECK(found(At(5, "ask 1") + At(10, "x") + At(11, "y"), At(8, "ok 1")) == "m.r@1 1\n");
+  CHECK(found(At(5, "ask 1") + At(10, "x") + At(11, "y"), At(9, "ok 1")) == "m.r@1 1\nm.w@1 1\n");
+}
+
+TEST_CASE("what is decided at the end of the run is read there") {
+  Rules rules;
+  RuleTweak absent =
+      rules.Add({.name = "m.e",
+                 .stages = {OnMatch("ask (?<a>\\w+)"), OnStage(StageKind::kWithout, "ok (?<b>\\w+)")},
+                 .is_event = true});
+  absent.Key({"a", "b"});
+  StageText from;
+  rules.Add({.name = "m.reader", .stages = {Reads(from, "m.e", {{"x", "a"}})}, .report = "{x}"});
+  StageText begins = Reads(from, "m.e", {{"x", "a"}});
+  rules.Add({.name = "m.lines",
+             .stages = {begins, Lines(OnStage(StageKind::kWithout, "never"), 3)},
+             .report = "{x}"});
+  rules.Add({.name = "m.then", .stages = {begins, OnThen("never")}, .report = "{x}"});
+  RuleTweak role = rules.Add({.name = "m.role", .stages = {begins}, .report = "{x}"});
+  role.stage(0).role = "second";
+  CHECK(RunInputs(rules.Make(), {{"1", "ask 1\nask 2\n"}, {"2", "ok 1\nask 3\n", "second"}}).Text() ==
+        "m.lines@2 2\nm.lines@2 3\nm.reader@2 2\nm.reader@2 3\nm.role@2 3\n");
+}
+
 TEST_CASE("roles: what is only in the second input") {
   Rules rules;
   RuleTweak rule = rules.Add(
