@@ -2,6 +2,7 @@
 #include "runtime/engine/engine.h"
 
 #include "runtime/engine/block_match.h"
+#include "runtime/engine/diagnoser.h"
 #include "runtime/engine/finding_maker.h"
 #include "runtime/engine/scan_pool.h"
 #include "runtime/frame/framer.h"
@@ -9,6 +10,7 @@
 #include <algorithm>
 #include <deque>
 #include <functional>
+#include <map>
 #include <queue>
 #include <span>
 #include <utility>
@@ -187,6 +189,14 @@ class Engine::Impl {
              counts.truncated});
       }
     }
+    for (const auto& [rule, count] : allowed_) {
+      summary_.notices.push_back({"allowed", plan_.module().rules[rule].name,
+                                  Counted(count, "finding is", "findings are") +
+                                      " not shown: an `allow` covers " + (count == 1 ? "it" : "them"),
+                                  count});
+    }
+    const std::vector<Diagnosis> diagnoses = diagnoser_.Diagnose();
+    for (FindingSink* sink : sinks_) sink->OnDiagnoses(diagnoses);
     for (FindingSink* sink : sinks_) sink->OnEnd(summary_);
   }
 
@@ -378,7 +388,12 @@ class Engine::Impl {
   }
 
   void Emit(ir::RuleId rule, Match match) {
+    if (IsAllowed(plan_, rule, &match, options_.now, &evaluator_)) {
+      ++allowed_[rule];
+      return;
+    }
     const FindingPtr finding = MakeFinding(plan_, rule, std::move(match), options_.path_map, &evaluator_);
+    diagnoser_.Add(finding);
     ++summary_.findings[static_cast<std::size_t>(finding->severity)];
     for (FindingSink* sink : sinks_) sink->OnFinding(finding);
   }
@@ -389,6 +404,8 @@ class Engine::Impl {
   EnginePlan plan_;
   ir::FormatId forced_format_;
   StageEvaluator evaluator_;  // of phase 2
+  Diagnoser diagnoser_{&evaluator_};
+  std::map<ir::RuleId, std::int64_t> allowed_;  // findings that an `allow` suppressed
   Correlator correlator_;
   Framer framer_;
   std::vector<ir::FormatId> heads_;  // of the record at hand

@@ -69,6 +69,14 @@ bool StageEvaluator::MayBegin(ir::FormatId format, const RecordView& record) {
                      });
 }
 
+Value StageEvaluator::CallOver(ir::FunctionId function, Value* slots, const Value* input, Arena* arena) {
+  context_.arena = arena;
+  Frame frame;
+  frame.slots = slots;
+  frame.input = input;
+  return program_.Call(function, frame, context_, *scratch_);
+}
+
 Value StageEvaluator::Call(ir::FunctionId function, Value* slots, const RecordContext* record, Arena* arena) {
   context_.arena = arena;
   Frame frame;

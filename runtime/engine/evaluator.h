@@ -58,6 +58,8 @@ class StageEvaluator {
 
   // Runs a function over a frame.
   Value Call(ir::FunctionId function, Value* slots, const RecordContext* record, Arena* arena);
+  // Runs a function over a frame and the frame of another rule's match, which may be null.
+  Value CallOver(ir::FunctionId function, Value* slots, const Value* input, Arena* arena);
 
   const EnginePlan& plan() const { return plan_; }
 

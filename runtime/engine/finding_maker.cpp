@@ -1,6 +1,8 @@
 // Findings from matches: see finding_maker.h.
 #include "runtime/engine/finding_maker.h"
 
+#include <algorithm>
+#include <cmath>
 #include <utility>
 
 namespace faultline::runtime {
@@ -13,6 +15,16 @@ std::string CutReportText(std::string_view text) {
     --end;
   return std::string(text.substr(0, end)) + "\xE2\x80\xA6 (cut: " + std::to_string(text.size() - end) +
          (text.size() - end == 1 ? " byte more)" : " bytes more)");
+}
+
+bool IsAllowed(const EnginePlan& plan, ir::RuleId rule, Match* match, std::int64_t now,
+               StageEvaluator* evaluator) {
+  for (const ir::Allow& allow : plan.module().rules[rule].allows) {
+    if (now >= allow.until) continue;
+    if (evaluator->Call(allow.when, match->slots.data(), &match->record, match->arena.get()).is_true())
+      return true;
+  }
+  return false;
 }
 
 FindingPtr MakeFinding(const EnginePlan& plan, ir::RuleId rule_id, Match match, const PathMap& path_map,
@@ -43,9 +55,38 @@ FindingPtr MakeFinding(const EnginePlan& plan, ir::RuleId rule_id, Match match, 
     if (rule.slots[slot].hidden || match.slots[slot].is_missing()) continue;
     finding->fields.push_back({rule.slots[slot].name, rule.slots[slot].type, match.slots[slot]});
   }
+  if (!rule.confidence.empty()) {
+    double sum = 0;
+    for (const ir::ConfidenceTerm& term : rule.confidence) {
+      if (term.when != ir::kNone && !text(term.when).is_true()) continue;
+      sum += term.weight;
+      finding->confidence_parts.push_back({term.weight, term.why});
+    }
+    // Weights are written with few digits; sums of them should read like that, too.
+    finding->confidence = std::clamp(std::round(sum * 1e9) / 1e9, 0.0, 1.0);
+  }
+  for (const ir::Need& need : rule.needs) {
+    if (need.when == ir::kNone || text(need.when).is_true()) finding->missing.push_back(need.text);
+  }
+  FindingOrigin& origin = finding->origin;
+  origin.input = match.position.input;
+  origin.stream = match.position.stream;
+  origin.first_line = match.extent.first_line;
+  origin.last_line = match.extent.last_line;
+  origin.first_record = match.extent.first_record;
+  origin.last_record = match.extent.last_record;
+  if (!rule.key.empty()) {
+    Value* parts = match.arena->AllocateValues(rule.key.size());
+    for (std::size_t i = 0; i < rule.key.size(); ++i) parts[i] = match.slots[rule.key[i]];
+    origin.key = Value::Items(ValueKind::kList, parts, static_cast<std::uint32_t>(rule.key.size()));
+  }
+  for (const auto& instance : match.scopes) {
+    if (instance != nullptr) origin.scopes.emplace_back(instance->scope, instance->number);
+  }
   std::vector<std::pair<std::string_view, Value>> identity;
   for (ir::SlotId slot : rule.identity) identity.emplace_back(rule.slots[slot].name, match.slots[slot]);
   finding->id = Fingerprint(rule.name, identity);
+  finding->slots = std::move(match.slots);
   finding->arena = std::move(match.arena);
   return finding;
 }

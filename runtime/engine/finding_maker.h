@@ -18,6 +18,10 @@ inline constexpr std::size_t kMaxReportText = 64 * 1024;
 // The text, or its first kMaxReportText bytes, cut between characters, and "… (cut: 12 bytes more)".
 std::string CutReportText(std::string_view text);
 
+// Whether an `allow` that is in force at `now` (ns since 1970) suppresses the match.
+bool IsAllowed(const EnginePlan& plan, ir::RuleId rule, Match* match, std::int64_t now,
+               StageEvaluator* evaluator);
+
 // The finding takes over the match's arena. Thread safety: that of the evaluator.
 FindingPtr MakeFinding(const EnginePlan& plan, ir::RuleId rule, Match match, const PathMap& path_map,
                        StageEvaluator* evaluator);

@@ -60,6 +60,24 @@ struct FindingField {
   Value value;  // not missing
 };
 
+// Where a finding stands in the run, for the windows of `explains`. Lines and records count in the stream,
+// both ends included.
+struct FindingOrigin {
+  std::uint32_t input = 0;
+  std::uint32_t stream = 0;
+  std::int64_t first_line = 0, last_line = 0;
+  std::int64_t first_record = 0, last_record = 0;
+  Value key;  // list, or missing where the rule has no `by`
+  // Instances of scopes that it stands in: the scope's rule and the instance's number.
+  std::vector<std::pair<std::uint32_t, std::int64_t>> scopes;
+};
+
+// A term of a finding's confidence that counted.
+struct ConfidencePart {
+  double weight = 0;
+  std::string_view why;  // of the module; may be empty
+};
+
 struct Finding {
   const ir::Rule* rule = nullptr;
   std::uint32_t rule_index = 0;
@@ -69,11 +87,17 @@ struct Finding {
   FindingPlace location;
   std::optional<SourcePlace> source;
   std::vector<FindingField> fields;
-  std::vector<Evidence> evidence;  // in the order of the stages
+  std::vector<Evidence> evidence;    // in the order of the stages
+  std::optional<double> confidence;  // in [0, 1]: the sum of the parts, held inside
+  std::vector<ConfidencePart> confidence_parts;
+  std::vector<std::string_view> missing;  // what other input would settle it
   std::optional<std::string> fix;
   std::int64_t count = 1;
   Value first, last;  // kTime or missing: event times of the first and last evidence
-  std::shared_ptr<Arena> arena = std::make_shared<Arena>();  // holds what `fields` point to
+  FindingOrigin origin;
+  std::vector<Value> slots;  // the whole frame, for conditions of `explains`
+  std::shared_ptr<Arena> arena =
+      std::make_shared<Arena>();  // holds what `fields`, `slots` and `origin` point to
 
   const FindingField* Field(std::string_view name) const;
 };

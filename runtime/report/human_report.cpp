@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <tuple>
 #include <utility>
 
 namespace faultline::runtime {
@@ -17,6 +18,7 @@ constexpr std::string_view kMarkStyle = "1;31";
 constexpr std::string_view kTab = "    ";
 constexpr std::size_t kShownEvidence = 4;  // lines of the log with their neighbours
 constexpr std::size_t kShownOthers = 3;    // further places of the same finding
+constexpr std::size_t kShownSymptoms = 6;  // of what followed from a finding
 
 std::string_view StyleOf(lang::Severity severity) {
   switch (severity) {
@@ -115,6 +117,23 @@ std::string KeyOf(const Finding& finding) {
   return finding.rule->name + '\n' + finding.message;
 }
 
+// "confidence 0.9: 0.6 the symbol is missing, 0.3 it was renamed in go1.21".
+std::string ConfidenceText(const Finding& finding) {
+  std::string text = fmt::format("confidence {}", *finding.confidence);
+  bool said = false;
+  for (const ConfidencePart& part : finding.confidence_parts) {
+    if (part.why.empty() && finding.confidence_parts.size() == 1) continue;
+    text += fmt::format("{}{}{}{}", said ? ", " : ": ", part.weight, part.why.empty() ? "" : " ",
+                        SafeText(part.why));
+    said = true;
+  }
+  return text;
+}
+
+std::string FirstLine(std::string_view text) {
+  return std::string(text.substr(0, text.find('\n')));
+}
+
 }  // namespace
 
 std::string SummaryLine(const RunSummary& summary) {
@@ -135,7 +154,44 @@ HumanReport::HumanReport(Output output, const HumanReportOptions& options)
     : output_(std::move(output)), options_(options) {
   options_.width = std::max<std::size_t>(options_.width, 40);
   options_.max_groups = std::max<std::size_t>(options_.max_groups, 1);
-  if (options_.max_findings > 0) options_.max_groups = std::min(options_.max_groups, options_.max_findings);
+  options_.max_groups = std::max(options_.max_groups, options_.max_findings);
+}
+
+void HumanReport::OnDiagnoses(const std::vector<Diagnosis>& diagnoses) {
+  causes_.clear();
+  explained_.clear();
+  std::set<std::string> roots;
+  for (const Diagnosis& diagnosis : diagnoses) roots.insert(KeyOf(*diagnosis.root));
+  for (const Diagnosis& diagnosis : diagnoses) {
+    Cause& cause = causes_[KeyOf(*diagnosis.root)];
+    cause.severity = std::max(cause.severity, diagnosis.severity);
+    for (const Symptom& symptom : diagnosis.explains) {
+      const std::string key = KeyOf(*symptom.finding);
+      if (!roots.contains(key)) explained_.insert(key);
+      const auto known = std::find_if(cause.symptoms.begin(), cause.symptoms.end(),
+                                      [&](const Folded& folded) { return KeyOf(*folded.finding) == key; });
+      if (known == cause.symptoms.end()) {
+        cause.symptoms.push_back({symptom.finding, symptom.depth, 1, symptom.confidence});
+      } else {
+        ++known->count;
+      }
+    }
+    for (const FindingPtr& rival : diagnosis.because) {
+      const bool known = std::any_of(cause.because.begin(), cause.because.end(),
+                                     [&](const FindingPtr& other) { return KeyOf(*other) == KeyOf(*rival); });
+      if (!known) cause.because.push_back(rival);
+    }
+    for (std::string_view text : diagnosis.missing) {
+      if (std::find(cause.missing.begin(), cause.missing.end(), text) == cause.missing.end())
+        cause.missing.emplace_back(text);
+    }
+    // A cause of little weight may have given way to worse findings that it explains.
+    if (!by_text_.contains(KeyOf(*diagnosis.root)) && !diagnosis.explains.empty()) {
+      const auto [it, inserted] =
+          groups_.emplace(diagnosis.root, Group{diagnosis.root, diagnosis.root->count, {}});
+      if (inserted) by_text_.emplace(KeyOf(*diagnosis.root), it->first);
+    }
+  }
 }
 
 void HumanReport::OnFinding(const FindingPtr& finding) {
@@ -233,6 +289,7 @@ void HumanReport::WriteGroup(const Group& group, std::string* out) const {
     *out += " and " + Thousands(more) + " more";
   }
   *out += "   " + Paint(kDim, finding.rule->name) + "\n";
+  if (finding.confidence) *out += "  " + ConfidenceText(finding) + "\n";
   WriteLines(finding, out);
   if (finding.fix) {
     *out += "\n  to fix it:\n";
@@ -247,13 +304,75 @@ void HumanReport::WriteGroup(const Group& group, std::string* out) const {
   *out += '\n';
 }
 
+// What followed from a cause, one line each; what else points at it; what would settle it.
+void HumanReport::WriteCause(const Cause& cause, std::string* out) const {
+  auto line = [&](const Finding& whole, int depth, std::int64_t count) {
+    const FindingPtr kept(FindingPtr(), &whole);
+    const FindingPtr shown = options_.redact ? Redacted(kept) : kept;
+    *out += std::string(2 + 2 * static_cast<std::size_t>(std::min(depth, 8)), ' ');
+    *out += Paint(StyleOf(shown->severity), lang::SeverityName(shown->severity)) + ": ";
+    *out += SafeText(FirstLine(shown->message.empty() ? shown->rule->name : shown->message));
+    if (count > 1) *out += Paint(kDim, " (" + Counted(count, "time", "times") + ")");
+    *out += Paint(kDim, fmt::format("   {}:{}", SafeText(shown->location.file), shown->location.line)) + "\n";
+  };
+  if (!cause.symptoms.empty()) {
+    *out += "  what followed from it:\n";
+    std::size_t shown = 0;
+    for (const Folded& folded : cause.symptoms) {
+      if (!options_.all && shown++ == kShownSymptoms) {
+        *out += fmt::format("    and {} more (--all shows them)\n",
+                            Thousands(static_cast<std::int64_t>(cause.symptoms.size() - kShownSymptoms)));
+        break;
+      }
+      line(*folded.finding, folded.depth, folded.count);
+    }
+  }
+  if (!cause.because.empty()) {
+    *out += "  other causes of the same:\n";
+    std::size_t shown = 0;
+    for (const FindingPtr& rival : cause.because) {
+      if (!options_.all && shown++ == kShownSymptoms) break;
+      line(*rival, 1, 1);
+    }
+  }
+  for (const std::string& text : cause.missing) *out += "  what would settle it: " + SafeText(text) + "\n";
+  if (!cause.symptoms.empty() || !cause.because.empty() || !cause.missing.empty()) *out += '\n';
+}
+
 void HumanReport::OnEnd(const RunSummary& summary) {
   std::array<std::int64_t, 4> left_out = summary.findings;
+  struct Entry {
+    const Group* group;
+    const Cause* cause;
+    lang::Severity severity;
+  };
+  std::vector<Entry> entries;
   for (const auto& [finding, group] : groups_) {
+    const std::string key = KeyOf(*finding);
+    if (explained_.contains(key) && !options_.all) {  // stands below its cause
+      left_out[static_cast<std::size_t>(finding->severity)] -= group.count;
+      continue;
+    }
+    const auto cause = causes_.find(key);
+    const Cause* known = cause == causes_.end() ? nullptr : &cause->second;
+    entries.push_back(
+        {&group, known, known == nullptr ? finding->severity : std::max(finding->severity, known->severity)});
+  }
+  std::stable_sort(entries.begin(), entries.end(), [](const Entry& a, const Entry& b) {
+    if (a.severity != b.severity) return a.severity > b.severity;
+    const auto place = [](const Finding& f) {
+      return std::tie(f.location.input, f.location.line, f.location.offset, f.rule->name, f.message);
+    };
+    return place(*a.group->finding) < place(*b.group->finding);
+  });
+  std::size_t shown = 0;
+  for (const Entry& entry : entries) {
+    if (options_.max_findings > 0 && shown++ == options_.max_findings) break;
     std::string text;
-    WriteGroup(group, &text);
+    WriteGroup(*entry.group, &text);
+    if (entry.cause != nullptr) WriteCause(*entry.cause, &text);
     output_(text);
-    left_out[static_cast<std::size_t>(finding->severity)] -= group.count;
+    left_out[static_cast<std::size_t>(entry.group->finding->severity)] -= entry.group->count;
   }
   std::string text;
   RunSummary rest;

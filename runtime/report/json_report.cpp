@@ -87,7 +87,31 @@ std::string FindingToJson(const Finding& finding) {
     }
     list += ']';
   }
+  if (finding.confidence) {
+    AppendJson(object.Key("confidence"), Value::Float(*finding.confidence),
+               lang::Type(lang::TypeKind::kFloat));
+    // The sum that the confidence is.
+    std::string& list = object.Key("confidence_parts");
+    list += '[';
+    for (const ConfidencePart& part : finding.confidence_parts) {
+      if (list.back() != '[') list += ',';
+      Object term(&list);
+      AppendJson(term.Key("weight"), Value::Float(part.weight), lang::Type(lang::TypeKind::kFloat));
+      if (!part.why.empty()) term.Text("why", part.why);
+      term.Close();
+    }
+    list += ']';
+  }
   if (finding.fix) object.Text("fix", *finding.fix);
+  if (finding.origin.key.kind == ValueKind::kList) {
+    std::string& list = object.Key("key");
+    list += '[';
+    for (std::uint32_t i = 0; i < finding.origin.key.size; ++i) {
+      if (i > 0) list += ',';
+      AppendJsonText(list, ToText(finding.origin.key.items[i]));
+    }
+    list += ']';
+  }
   object.Number("count", finding.count);
   if (finding.first.kind == ValueKind::kTime) object.Text("first", FormatTime(finding.first.integer));
   if (finding.last.kind == ValueKind::kTime) object.Text("last", FormatTime(finding.last.integer));
@@ -119,21 +143,58 @@ std::string DiagnosisToJson(const Diagnosis& diagnosis) {
   Object object(&out);
   object.Text("kind", "diagnosis");
   object.Key("root") += FindingToJson(*diagnosis.root);
+  if (!diagnosis.because.empty()) {
+    std::string& list = object.Key("because");
+    for (const FindingPtr& finding : diagnosis.because) {
+      list += &finding == &diagnosis.because.front() ? '[' : ',';
+      list += FindingToJson(*finding);
+    }
+    list += ']';
+  }
+  if (!diagnosis.explains.empty()) {
+    std::string& list = object.Key("explains");
+    for (const Symptom& symptom : diagnosis.explains) {
+      list += &symptom == &diagnosis.explains.front() ? '[' : ',';
+      Object edge(&list);
+      edge.Key("finding") += FindingToJson(*symptom.finding);
+      if (symptom.confidence) {
+        AppendJson(edge.Key("confidence"), Value::Float(*symptom.confidence),
+                   lang::Type(lang::TypeKind::kFloat));
+      }
+      if (symptom.depth > 1) edge.Number("depth", symptom.depth);
+      edge.Close();
+    }
+    list += ']';
+  }
+  if (!diagnosis.missing.empty()) {
+    std::string& list = object.Key("missing");
+    for (const std::string_view& text : diagnosis.missing) {
+      list += &text == &diagnosis.missing.front() ? '[' : ',';
+      AppendJsonText(list, text);
+    }
+    list += ']';
+  }
   object.Close();
   return out;
 }
 
 JsonReport::JsonReport(Output output, const JsonReportOptions& options)
-    : output_(std::move(output)), options_(options), diagnoses_(options.max_diagnoses) {}
+    : output_(std::move(output)), options_(options) {}
 
 void JsonReport::OnFinding(const FindingPtr& finding) {
   const FindingPtr shown = options_.redact ? Redacted(finding) : finding;
   output_(FindingToJson(*shown) + "\n");
-  if (options_.diagnoses) diagnoses_.Add(shown);
 }
 
-void JsonReport::OnEnd(const RunSummary&) {
-  for (const Diagnosis& diagnosis : diagnoses_.Diagnoses()) output_(DiagnosisToJson(diagnosis) + "\n");
+void JsonReport::OnDiagnoses(const std::vector<Diagnosis>& diagnoses) {
+  if (!options_.diagnoses) return;
+  std::size_t written = 0;
+  for (const Diagnosis& diagnosis : diagnoses) {
+    if (written++ == options_.max_diagnoses) return;
+    output_(DiagnosisToJson(options_.redact ? Redacted(diagnosis) : diagnosis) + "\n");
+  }
 }
+
+void JsonReport::OnEnd(const RunSummary&) {}
 
 }  // namespace faultline::runtime

@@ -467,6 +467,11 @@ FindingPtr Redacted(const FindingPtr& finding) {
     field.value = arena->DeepCopy(value);
     changed = changed || field_changed;
   }
+  if (!copy->origin.key.is_missing()) {
+    bool key_changed = false;
+    copy->origin.key = arena->DeepCopy(RedactValue(copy->origin.key, arena.get(), 0, &key_changed));
+    changed = changed || key_changed;
+  }
   for (Evidence& evidence : copy->evidence) {
     redact(&evidence.file);
     RedactLine(&evidence.text, &evidence.mark, &evidence.mark_size, &changed);
@@ -476,6 +481,14 @@ FindingPtr Redacted(const FindingPtr& finding) {
   }
   if (!changed) return finding;
   copy->arena = std::move(arena);
+  return copy;
+}
+
+Diagnosis Redacted(const Diagnosis& diagnosis) {
+  Diagnosis copy = diagnosis;
+  copy.root = Redacted(copy.root);
+  for (FindingPtr& finding : copy.because) finding = Redacted(finding);
+  for (Symptom& symptom : copy.explains) symptom.finding = Redacted(symptom.finding);
   return copy;
 }
 

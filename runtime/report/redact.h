@@ -6,6 +6,7 @@
 #ifndef FAULTLINE_RUNTIME_REPORT_REDACT_H_
 #define FAULTLINE_RUNTIME_REPORT_REDACT_H_
 
+#include "runtime/finding/diagnosis.h"
 #include "runtime/finding/finding.h"
 
 #include <cstddef>
@@ -33,6 +34,9 @@ std::string Redact(std::string_view text);
 // too), evidence and context lines. Ids, places and numbers stay. The finding itself if there is no secret in
 // it.
 FindingPtr Redacted(const FindingPtr& finding);
+
+// The diagnosis with each of its findings redacted.
+Diagnosis Redacted(const Diagnosis& diagnosis);
 
 }  // namespace faultline::runtime
 

@@ -19,6 +19,8 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -44,17 +46,18 @@ class JsonReport : public FindingSink {
  public:
   JsonReport(Output output, const JsonReportOptions& options = {});
   void OnFinding(const FindingPtr& finding) override;
+  void OnDiagnoses(const std::vector<Diagnosis>& diagnoses) override;
   void OnEnd(const RunSummary& summary) override;
 
  private:
   Output output_;
   JsonReportOptions options_;
-  DiagnosisCollector diagnoses_;
 };
 
 struct HumanReportOptions {
   bool color = false;
   bool redact = false;
+  bool all = false;               // findings that another one explains are shown in full, too
   std::size_t max_findings = 0;   // groups that are shown, the worst first; 0: as many as are kept
   std::size_t max_groups = 1000;  // kept in memory
   std::size_t width = 100;        // columns for lines of the log; at least 40
@@ -64,11 +67,13 @@ struct HumanReportOptions {
   bool remarks_said = false;
 };
 
-// Gathers equal findings (rule and message) and writes them at the end, the worst first, then by place.
+// Gathers equal findings (rule and message) and writes them at the end, the worst first, then by place. What
+// a finding explains is folded below it, and counts for how bad it is.
 class HumanReport : public FindingSink {
  public:
   HumanReport(Output output, const HumanReportOptions& options = {});
   void OnFinding(const FindingPtr& finding) override;
+  void OnDiagnoses(const std::vector<Diagnosis>& diagnoses) override;
   void OnEnd(const RunSummary& summary) override;
 
  private:
@@ -77,11 +82,25 @@ class HumanReport : public FindingSink {
     std::int64_t count = 0;
     std::vector<FindingPlace> others;  // the next few
   };
+  // What followed from a finding: equal symptoms once.
+  struct Folded {
+    FindingPtr finding;
+    int depth = 1;
+    std::int64_t count = 1;
+    std::optional<double> confidence;
+  };
+  struct Cause {
+    lang::Severity severity = lang::Severity::kNote;  // the worst of the diagnosis
+    std::vector<Folded> symptoms;
+    std::vector<FindingPtr> because;
+    std::vector<std::string> missing;
+  };
   struct Worse {
     bool operator()(const FindingPtr& a, const FindingPtr& b) const { return WorseOrEarlier(*a, *b); }
   };
 
   void WriteGroup(const Group& group, std::string* out) const;
+  void WriteCause(const Cause& cause, std::string* out) const;
   void WriteLines(const Finding& finding, std::string* out) const;
   std::string Paint(std::string_view style, std::string_view text) const;
 
@@ -89,6 +108,8 @@ class HumanReport : public FindingSink {
   HumanReportOptions options_;
   std::map<FindingPtr, Group, Worse> groups_;
   std::unordered_map<std::string, FindingPtr> by_text_;  // rule and message -> key of groups_
+  std::unordered_map<std::string, Cause> causes_;        // rule and message of roots
+  std::set<std::string> explained_;                      // rule and message of what is folded elsewhere
 };
 
 struct GithubReportOptions {

@@ -73,6 +73,7 @@ std::unique_ptr<CLI::App> MakeApp(Options& o, Raw& raw) {
       ->check(CLI::IsMember({"note", "warning", "error", "critical", "never"}))
       ->capture_default_str();
   run->add_option("--max-findings", raw.max_findings, "show at most so many; what is left out is counted");
+  run->add_flag("--all", o.all, "show in full what another finding explains, too");
   run->add_option("--path-map", raw.path_maps, "FROM=TO: the build ran under another path")
       ->allow_extra_args(false);
   run->add_option("--context", o.context, "job=…,branch=…,commit=…; CI variables by default")

@@ -40,6 +40,7 @@ struct Options {
   std::vector<std::string> command;  // after `--`
   std::string fail_on = "error";
   std::optional<std::size_t> max_findings;
+  bool all = false;  // findings that another one explains are shown in full
   std::vector<PathMapping> path_maps;
   std::vector<std::string> context;  // job=…,branch=…
   std::string format;                // --format: of the input, instead of detection

@@ -58,6 +58,7 @@ bool OpenReport(const Options& options, const OutputSpec& spec, bool to_stderr, 
     runtime::HumanReportOptions human;
     human.color = spec.file.empty() && WantColor(options.color, stream);
     human.redact = options.redact.value_or(false);
+    human.all = options.all;
     human.max_findings = options.max_findings.value_or(0);
     // Standard error has what happened to inputs; a report in a file stands alone.
     human.failures_said = spec.file.empty() && options.command.empty();

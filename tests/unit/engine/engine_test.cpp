@@ -399,7 +399,7 @@ TEST_CASE("memory does not grow with the input") {
   engine.AddSink(&sink);
   engine.Run(MemorySource(log), "a");
   CHECK(sink.findings == 20000);
-  CHECK(sink.most_alive <= 2);
+  CHECK(sink.most_alive <= 3);  // one more where it is kept for the diagnoses
   CHECK(engine.pending() == 0);
 }
 

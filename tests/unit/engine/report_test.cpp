@@ -12,7 +12,7 @@ namespace {
 
 template <typename Report, typename Options>
 std::string Write(const std::vector<std::shared_ptr<Finding>>& findings, const Options& options,
-                  RunSummary summary = {}) {
+                  RunSummary summary = {}, const std::vector<CauseEdge>& edges = {}) {
   std::string text;
   Report report([&](std::string_view part) { text += part; }, options);
   summary.inputs = std::max<std::int64_t>(summary.inputs, 1);
@@ -20,6 +20,7 @@ std::string Write(const std::vector<std::shared_ptr<Finding>>& findings, const O
     ++summary.findings[static_cast<std::size_t>(finding->severity)];
     report.OnFinding(finding);
   }
+  report.OnDiagnoses(BuildDiagnoses(std::vector<FindingPtr>(findings.begin(), findings.end()), edges));
   report.OnEnd(summary);
   return text;
 }
@@ -389,6 +390,74 @@ TEST_CASE("ids name the rule and what it found, not where") {
   // Kept stable: dashboards and suppressions refer to it.
   CHECK(Fingerprint("go.modules.checksum_mismatch", {{"module", Value::Text("github.com/a/b")}}) ==
         "ab743e218359b73d16c58453e5b7da3b");
+}
+
+TEST_CASE("diagnoses: the root on top, symptoms below their cause, rivals beside it") {
+  const auto cause = MakeFindingFor("m.cause", lang::Severity::kNote, "cause", 3);
+  const auto rival = MakeFindingFor("m.rival", lang::Severity::kNote, "rival", 1);
+  const auto middle = MakeFindingFor("m.middle", lang::Severity::kWarning, "middle", 5);
+  const auto last = MakeFindingFor("m.last", lang::Severity::kError, "last", 9);
+  const auto other = MakeFindingFor("m.other", lang::Severity::kError, "other", 2);
+  cause->missing = {"a heap profile"};
+  last->missing = {"a heap profile", "the pod's events"};
+  const std::vector<FindingPtr> findings = {rival, other, cause, middle, last};
+  const std::vector<CauseEdge> edges = {{2, 3, 0.8}, {0, 3, 0.7}, {3, 4, std::nullopt}};
+  const std::vector<Diagnosis> diagnoses = BuildDiagnoses(findings, edges);
+  REQUIRE(diagnoses.size() == 2);
+  CHECK(diagnoses[0].root == other);  // the same severity, an earlier line
+  CHECK(diagnoses[1].root == cause);
+  CHECK(diagnoses[1].severity == lang::Severity::kError);
+  REQUIRE(diagnoses[1].explains.size() == 2);
+  CHECK(diagnoses[1].explains[0].finding == middle);
+  CHECK(diagnoses[1].explains[0].confidence == 0.8);
+  CHECK(diagnoses[1].explains[1].finding == last);
+  CHECK(diagnoses[1].explains[1].depth == 2);
+  CHECK_FALSE(diagnoses[1].explains[1].confidence.has_value());
+  CHECK(diagnoses[1].because == std::vector<FindingPtr>{rival});
+  CHECK(diagnoses[1].missing == std::vector<std::string_view>{"a heap profile", "the pod's events"});
+
+  const std::string json =
+      Write<JsonReport>(std::vector<std::shared_ptr<Finding>>{rival, other, cause, middle, last},
+                        JsonReportOptions{}, {}, edges);
+  CHECK(json.ends_with(R"({"kind":"diagnosis","root":)" + FindingToJson(*cause) + R"(,"because":[)" +
+                       FindingToJson(*rival) + R"(],"explains":[{"finding":)" + FindingToJson(*middle) +
+                       R"(,"confidence":0.8},{"finding":)" + FindingToJson(*last) +
+                       R"(,"depth":2}],"missing":["a heap profile","the pod's events"]})" + "\n"));
+}
+
+TEST_CASE("diagnoses: equal confidence is decided by place, a circle is cut") {
+  const auto a = MakeFindingFor("m.a", lang::Severity::kError, "a", 5);
+  const auto b = MakeFindingFor("m.b", lang::Severity::kError, "b", 4);
+  const auto c = MakeFindingFor("m.c", lang::Severity::kError, "c", 9);
+  const std::vector<FindingPtr> findings = {a, b, c};
+  auto diagnoses = BuildDiagnoses(findings, std::vector<CauseEdge>{{0, 2, {}}, {1, 2, {}}});
+  REQUIRE(diagnoses.size() == 2);
+  CHECK(diagnoses[0].root == b);
+  CHECK(diagnoses[0].explains.size() == 1);
+  CHECK(diagnoses[1].root == a);
+  CHECK(diagnoses[1].explains.empty());
+  diagnoses = BuildDiagnoses(findings, std::vector<CauseEdge>{{0, 1, {}}, {1, 0, {}}});
+  REQUIRE(diagnoses.size() == 2);  // one of the two, and c
+  CHECK(diagnoses[0].explains.size() + diagnoses[1].explains.size() == 1);
+}
+
+TEST_CASE("human: what followed is folded below its cause, and --all shows it") {
+  const auto cause = MakeFindingFor("m.cause", lang::Severity::kNote, "vendor does not fit", 3);
+  const auto effect = MakeFindingFor("m.effect", lang::Severity::kError, "exit status 1", 9);
+  const auto again = MakeFindingFor("m.effect", lang::Severity::kError, "exit status 1", 12);
+  cause->confidence = 0.9;
+  cause->confidence_parts = {{0.6, "the line is there"}, {0.3, "it fits go.mod"}};
+  const std::vector<std::shared_ptr<Finding>> findings = {cause, effect, again};
+  const std::vector<CauseEdge> edges = {{0, 1, 0.6}, {0, 2, 0.6}};
+  const std::string text = Write<HumanReport>(findings, HumanReportOptions{}, {}, edges);
+  CHECK(text.starts_with("note: vendor does not fit\n"));
+  CHECK(text.find("  confidence 0.9: 0.6 the line is there, 0.3 it fits go.mod\n") != std::string::npos);
+  CHECK(text.find("  what followed from it:\n    error: exit status 1 (2 times)   build.log:9\n") !=
+        std::string::npos);
+  CHECK(text.find("\nerror: exit status 1") == std::string::npos);
+  HumanReportOptions all;
+  all.all = true;
+  CHECK(Write<HumanReport>(findings, all, {}, edges).find("\nerror: exit status 1") != std::string::npos);
 }
 
 }  // namespace
