@@ -291,20 +291,27 @@ void Correlator::DoEvents(Work* work) {
   struct Item {
     StageHit hit;
     const Offer* offer = nullptr;
-    bool positive = false;
+    int turn = 0;  // what counts for an aggregate comes before the event that asks for it
   };
   std::vector<Item> items;
   items.reserve(work->hits.size() + work->offers.size());
-  for (const StageHit& hit : work->hits) items.push_back({hit, nullptr, false});
+  for (const StageHit& hit : work->hits) items.push_back({hit, nullptr, 0});
   for (const Offer& offer : work->offers) {
     evaluated_.clear();
     evaluator_->EvaluateRead(offer.stage, offer.match->slots.data(), offer.match->record, &temporary_,
                              &evaluated_);
-    for (const StageHit& hit : evaluated_) items.push_back({hit, &offer, false});
+    for (const StageHit& hit : evaluated_) items.push_back({hit, &offer, 0});
   }
-  for (Item& item : items) item.positive = IsPositive(plan_.stages()[item.hit.stage].stage->kind);
-  std::stable_sort(items.begin(), items.end(), [](const Item& a, const Item& b) {
-    if (a.positive != b.positive) return a.positive;
+  const auto kind_of = [this](const Item& item) { return plan_.stages()[item.hit.stage].stage->kind; };
+  for (Item& item : items) {
+    item.turn = kind_of(item) == ir::StageKind::kFeed ? 0 : IsPositive(kind_of(item)) ? 1 : 2;
+  }
+  std::stable_sort(items.begin(), items.end(), [&](const Item& a, const Item& b) {
+    if (a.turn != b.turn) return a.turn < b.turn;
+    // Entries of a score in their order; else a match goes on before one begins.
+    if (kind_of(a) == ir::StageKind::kEntry && kind_of(b) == ir::StageKind::kEntry) {
+      return a.hit.stage < b.hit.stage;
+    }
     return a.hit.stage > b.hit.stage;
   });
   for (const Item& item : items) GiveStage(item.hit, item.offer);

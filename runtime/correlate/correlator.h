@@ -63,6 +63,8 @@ class Correlator : private Services {
   void EndRun(bool interrupted);
 
   using Services::counts;
+  using Services::history;
+  using Services::set_history;
   using Services::pending;
   using Services::pending_bytes;
 

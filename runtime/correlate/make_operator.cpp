@@ -1,4 +1,5 @@
 // Which operator a rule is.
+#include "runtime/correlate/aggregate_operator.h"
 #include "runtime/correlate/scope_operator.h"
 #include "runtime/correlate/sequence_operator.h"
 #include "runtime/correlate/set_operator.h"
@@ -15,6 +16,7 @@ std::unique_ptr<Operator> MakeOperator(Services* services, ir::RuleId rule) {
     case ir::RuleShape::kScope:
       return std::make_unique<ScopeOperator>(services, rule);
     case ir::RuleShape::kAggregate:
+      return std::make_unique<AggregateOperator>(services, rule);
     case ir::RuleShape::kGraph:
       return nullptr;
   }

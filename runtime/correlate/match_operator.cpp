@@ -512,6 +512,12 @@ bool MatchOperator::DoSteps(Match* match, const Point& last, const Value& key, s
   return true;
 }
 
+bool MatchOperator::TrySteps(Match* match, const Point& last, const Value& key, bool all) {
+  std::uint32_t stopped = 0;
+  const std::uint32_t end = all ? static_cast<std::uint32_t>(rule_.steps.size()) : early_steps_;
+  return DoSteps(match, last, key, 0, end, nullptr, &stopped);
+}
+
 // Tries what an as-of join found; its slots stay if the condition holds, else they are missing.
 bool MatchOperator::TakeJoined(std::uint32_t index, Match* match, const std::vector<Value>& stored) {
   const ir::Stage& from = stage(index);

@@ -121,6 +121,10 @@ class MatchOperator : public Operator {
   void Provide(std::uint32_t index, const Event& event, std::vector<Value>* slots, Arena* arena,
                Instance* held);
 
+  // The steps, ahead of a decision: `next` joins are passed over, and unless `all` those that need the
+  // decision. False: a condition does not hold.
+  bool TrySteps(Match* match, const Point& last, const Value& key, bool all);
+
   // Whether a window that began at `from` holds the event; scopes are those of the match.
   bool Inside(const ir::Window& window, const Point& from, const Event& event, const Match& match) const;
   bool Joins(const Match& match, const Event& event);

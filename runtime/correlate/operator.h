@@ -5,9 +5,10 @@
 // A new kind of rule: a class here in runtime/correlate, and its line in MakeOperator (make_operator.cpp).
 //
 // At one position the correlator calls, rule by rule: OnTimer for the windows that are over (by number, then
-// `what`), OnScopeEnd, then OnStage for the events there are: positive stages (match, then, parts, enter,
-// edge, entry) before others, later stages before earlier ones, so that an event never continues what it
-// began. At the end of a source or of the run events come first, since nothing can come behind it.
+// `what`), OnScopeEnd, then OnStage for the events there are: what feeds aggregates, then positive stages
+// (match, then, parts, enter, edge, entry), then others; of each the later stages before earlier ones, so that
+// an event never continues what it began, but entries in their order. At the end of a source or of the run
+// events come first, since nothing can come behind it.
 //
 // Thread safety: none; all calls come from one thread. Calls never nest, but for OnEvict, which comes between
 // others.

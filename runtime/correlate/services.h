@@ -19,6 +19,10 @@
 #include <unordered_map>
 #include <vector>
 
+namespace faultline::aggregate {
+class HistorySource;
+}
+
 namespace faultline::runtime {
 
 struct CorrelatorLimits {
@@ -82,6 +86,9 @@ class Services {
   const ir::Module& module() const { return plan_.module(); }
   const ir::Rule& rule(ir::RuleId rule) const { return plan_.module().rules[rule]; }
   StageEvaluator* evaluator() { return evaluator_; }
+  // What earlier runs saw; null: nothing is known of them.
+  aggregate::HistorySource* history() const { return history_; }
+  void set_history(aggregate::HistorySource* history) { history_ = history; }
   const CorrelatorLimits& limits() const { return limits_; }
   RuleCounts& counts(ir::RuleId rule) { return counts_[rule]; }
   const std::vector<RuleCounts>& counts() const { return counts_; }
@@ -174,6 +181,7 @@ class Services {
 
   const EnginePlan& plan_;
   StageEvaluator* evaluator_;
+  aggregate::HistorySource* history_ = nullptr;
   CorrelatorLimits limits_;
   int context_lines_;
   std::vector<std::unique_ptr<Operator>> operators_;  // by rule

@@ -41,6 +41,7 @@ struct EngineOptions {
   PathMap path_map;
   RunContext context;  // what the run says about itself: job, branch, commit …
   CorrelatorLimits limits;
+  aggregate::HistorySource* history = nullptr;  // must outlive the engine; null: no earlier run is known
   LineOptions lines;
   RecordChoices choices;
   RecordLimits records;
