@@ -77,21 +77,24 @@ void Correlator::BeginSource(std::uint32_t input, const std::string& role) {
 }
 
 Correlator::Stream* Correlator::StreamOf(Source* source, std::uint32_t input, std::uint32_t stream) {
-  if (stream >= source->streams.size()) source->streams.resize(stream + 1, kAnyStream);
-  std::uint32_t& number = source->streams[stream];
-  if (number == kAnyStream) {
-    number = next_stream_++;
+  if (stream >= source->streams.size()) source->streams.resize(stream + 1, nullptr);
+  Stream*& known = source->streams[stream];
+  if (known == nullptr) {
     Stream added;
     added.state = std::make_unique<StreamState>();
     added.state->input = input;
-    streams_.emplace(number, std::move(added));
+    added.number = next_stream_++;
+    const std::uint32_t number = added.number;
+    known = &streams_.emplace(number, std::move(added)).first->second;
   }
-  return &streams_.find(number)->second;
+  return known;
 }
 
 std::vector<std::uint32_t> Correlator::StreamsOf(std::uint32_t input) const {
-  std::vector<std::uint32_t> streams = sources_[input].streams;
-  std::erase(streams, kAnyStream);
+  std::vector<std::uint32_t> streams;
+  for (const Stream* stream : sources_[input].streams) {
+    if (stream != nullptr) streams.push_back(stream->number);
+  }
   std::sort(streams.begin(), streams.end());
   return streams;
 }
@@ -158,7 +161,7 @@ void Correlator::Record(std::uint32_t input, RecordBlock* block, std::uint32_t i
     return;
   }
 
-  const std::uint32_t number = source.streams[record.stream];
+  const std::uint32_t number = stream.number;
   lines_ = &lines;
   record_ = &record;
   position_ = {order_, source.records, input, number, record.stream_line, state.records, state.time};
@@ -208,12 +211,13 @@ void Correlator::Record(std::uint32_t input, RecordBlock* block, std::uint32_t i
 
 Position Correlator::PositionOf(std::uint32_t input, const RecordView& record) {
   Source& source = sources_[input];
-  const StreamState& state = *StreamOf(&source, input, record.stream)->state;
+  const Stream& stream = *StreamOf(&source, input, record.stream);
+  const StreamState& state = *stream.state;
   Position position;
   position.order = order_ + 1;
   position.record = source.records + 1;
   position.input = input;
-  position.stream = source.streams[record.stream];
+  position.stream = stream.number;
   position.stream_line = record.stream_line;
   position.stream_record = state.records + 1;
   position.time = record.context.time.kind == ValueKind::kTime ? record.context.time : state.time;
@@ -451,8 +455,8 @@ void Correlator::EndSource(std::uint32_t input, bool interrupted) {
     DoAgenda();
   }
   ending_input_ = input;
-  for (std::uint32_t number : source.streams) {
-    if (number == kAnyStream) continue;
+  const std::vector<std::uint32_t> streams = StreamsOf(input);
+  for (std::uint32_t number : streams) {
     const Stream& stream = streams_.find(number)->second;
     for (std::size_t i = 0; i < stream.timers.size(); ++i) {
       AddAll(stream.timers[i], static_cast<Clock>(i % 3), number);
@@ -463,7 +467,7 @@ void Correlator::EndSource(std::uint32_t input, bool interrupted) {
     if (rule(id).shape != ir::RuleShape::kScope) agenda_[id].ended_input = input;
   }
   Settle();
-  for (std::uint32_t number : source.streams) streams_.erase(number);
+  for (std::uint32_t number : streams) streams_.erase(number);
   source.streams.clear();
   source_timers_.erase(input);
   ending_input_ = -1;

@@ -94,7 +94,7 @@ class Correlator : private Services {
   };
   struct Source {
     std::string role;
-    std::vector<std::uint32_t> streams;  // number in the run, by number in the source; kAnyStream: none yet
+    std::vector<Stream*> streams;  // by number in the source; null: none yet
     std::int64_t records = 0;
   };
   struct EndedScope {

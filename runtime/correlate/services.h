@@ -161,6 +161,7 @@ class Services {
   };
   using Timers = std::map<TimerKey, TimerPlace>;
   struct Stream {
+    std::uint32_t number = 0;
     std::unique_ptr<StreamState> state;
     std::array<Timers, 6> timers;  // lines, records, time; then those of rules that read blocks
     std::set<StageId> hungry;      // waited for, and no literal calls them

@@ -233,6 +233,7 @@ class Engine::Impl {
     LineReader reader;
     RecordStream stream;
     NearbyLines nearby;
+    bool scanned = false;           // the first block is there
     bool ended = false;             // no more blocks
     std::uint32_t record = 0;       // next one of the first block
     std::size_t hit = 0;            // its first hit
@@ -275,15 +276,19 @@ class Engine::Impl {
   bool Next(Source* source, std::size_t depth) {
     auto& batches = source->nearby.batches();
     for (;;) {
-      Fill(source, depth);
-      if (batches.empty()) return false;
-      pool_.Wait(batches.front().get());
+      if (!source->scanned) {
+        Fill(source, depth);
+        if (batches.empty()) return false;
+        pool_.Wait(batches.front().get());
+        source->scanned = true;
+      }
       const RecordBlock& block = batches.front()->block;
       if (source->record < block.records.size()) {
         const Value& time = block.records[source->record].context.time;
         if (time.kind == ValueKind::kTime) source->time = std::max(source->time, time.integer);
         return true;
       }
+      source->scanned = false;
       free_.push_back(source->nearby.Pop());
       source->record = 0;
       source->hit = 0;
