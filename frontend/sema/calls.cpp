@@ -57,6 +57,7 @@ ExprPtr ExprChecker::CheckCall(const ast::CallExpr& call) {
   if (names_ != nullptr) {
     if (std::optional<ExprPtr> value = names_->Call(call)) return std::move(*value);
   }
+  if (name == "signature" && call.arguments.size() == 1) return CheckSignature(call);
   const std::optional<lang::Operator> op = lang::OperatorBySpelling(name, lang::OperatorForm::kFunction);
   if (op) return CheckOverloads(call, *op);
   if (quantifier != nullptr) {
@@ -184,6 +185,33 @@ ExprPtr ExprChecker::CheckQuantifier(const ast::CallExpr& call, LoopKind loop) {
   ExprPtr result = Loop(loop, std::move(list), variable, *call.arguments[1]);
   if (result) result->span = call.span;
   return result;
+}
+
+// signature(stack): of records that have a text `func`, of these.
+ExprPtr ExprChecker::CheckSignature(const ast::CallExpr& call) {
+  ExprPtr list = Check(*call.arguments[0]);
+  if (!list) return nullptr;
+  const Type type = list->type;
+  const bool records = type.kind() == TypeKind::kList && type.element().kind() == TypeKind::kRecord;
+  const int func = records ? type.element().FieldIndex("func") : -1;
+  if (func >= 0 && type.element().fields()[static_cast<std::size_t>(func)].type.kind() == TypeKind::kText) {
+    ExprPtr element = MakeExpr(ExprKind::kElement, type.element(), call.span);
+    element->index = static_cast<std::uint32_t>(loops_.size());
+    ExprPtr field = MakeExpr(ExprKind::kField, TypeKind::kText, call.span);
+    field->index = static_cast<std::uint32_t>(func);
+    field->arguments.push_back(std::move(element));
+    ExprPtr names = MakeExpr(ExprKind::kLoop, Type::List(TypeKind::kText), call.span);
+    names->loop = LoopKind::kMap;
+    names->arguments.push_back(std::move(list));
+    names->body = std::move(field);
+    list = std::move(names);
+  }
+  std::vector<ExprPtr> arguments;
+  arguments.push_back(std::move(list));
+  if (ExprPtr result = Resolve(lang::Operator::kSignature, std::move(arguments), call.span)) return result;
+  context_.sink.Report(diag::argument_mismatch, call.span, "signature", TypeName(type))
+      .Help("it takes a list of texts, or of records that have a text `func`, such as a stack");
+  return nullptr;
 }
 
 ExprPtr ExprChecker::CheckJoin(const ast::CallExpr& call) {

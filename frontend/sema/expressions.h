@@ -122,6 +122,7 @@ class ExprChecker {
   ExprPtr CheckCall(const ast::CallExpr& call);
   ExprPtr CheckQuantifier(const ast::CallExpr& call, LoopKind loop);
   ExprPtr CheckJoin(const ast::CallExpr& call);
+  ExprPtr CheckSignature(const ast::CallExpr& call);
   ExprPtr CheckOverloads(const ast::CallExpr& call, lang::Operator op);
   ExprPtr Loop(LoopKind kind, ExprPtr list, const std::string& variable, const ast::Expr& body);
 

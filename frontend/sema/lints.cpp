@@ -101,9 +101,10 @@ bool FitsBudget(const regex::NodePtr& node) {
 
 // What a rule demands beside its first pattern makes it another rule.
 bool IsOnePattern(const Rule& rule) {
-  return rule.ok && rule.stages.size() == 1 && rule.stages[0].alternatives.size() == 1 &&
-         rule.stages[0].alternatives[0].pattern != kNoIndex && rule.stages[0].format == kNoIndex &&
-         !rule.stages[0].guard && !rule.stages[0].join;
+  return rule.ok && rule.shape == RuleShape::kSequence && rule.steps.empty() && rule.stages.size() == 1 &&
+         rule.stages[0].count == 1 && rule.stages[0].key.empty() && rule.stages[0].role.empty() &&
+         rule.stages[0].alternatives.size() == 1 && rule.stages[0].alternatives[0].pattern != kNoIndex &&
+         rule.stages[0].format == kNoIndex && !rule.stages[0].guard && !rule.stages[0].join;
 }
 
 // A choice of single characters, as `[0-9]+` demands, stands in every line and finds none.

@@ -1,8 +1,10 @@
 // Order of declarations by what they use.
 #include "frontend/sema/order.h"
 
+#include <algorithm>
 #include <initializer_list>
 #include <map>
+#include <set>
 
 namespace faultline::sema {
 namespace {
@@ -90,7 +92,9 @@ bool IsRead(SymbolKind kind) {
 // counted.
 class RuleUses {
  public:
-  RuleUses(const Names& names, const FileScope& file) : names_(names), file_(file) {}
+  // `counts`: the rule has aggregates.
+  RuleUses(const Names& names, const FileScope& file, bool counts)
+      : names_(names), file_(file), counts_(counts) {}
 
   void Add(const ast::Clause& clause) {
     switch (clause.kind) {
@@ -177,6 +181,8 @@ class RuleUses {
       for (; !path.parts.empty(); path.parts.pop_back()) {
         Symbol* symbol = names_.Find(file_, path);
         if (symbol == nullptr || !IsRead(symbol->kind)) continue;
+        const bool event = symbol->kind == SymbolKind::kRule || symbol->kind == SymbolKind::kEvent;
+        if (event && !counts_) continue;  // only aggregates name events
         out.push_back({symbol, path.span, true});
         break;
       }
@@ -185,6 +191,7 @@ class RuleUses {
 
   const Names& names_;
   const FileScope& file_;
+  bool counts_;
 };
 
 void CollectParts(const ast::StringParts& parts, std::vector<ast::Path>& out) {
@@ -291,16 +298,33 @@ std::vector<Use> PatternsUsedBy(const Names& names, const Symbol& pattern) {
 }
 
 std::vector<Use> RulesReadBy(const Names& names, const Symbol& rule) {
-  RuleUses uses(names, *rule.file);
-  for (const ast::ClausePtr& clause : static_cast<const ast::RuleDecl&>(*rule.decl).clauses) {
-    uses.Add(*clause);
-  }
+  const auto& clauses = static_cast<const ast::RuleDecl&>(*rule.decl).clauses;
+  const bool counts = std::any_of(clauses.begin(), clauses.end(), [](const ast::ClausePtr& clause) {
+    return clause->kind == ast::ClauseKind::kWhen;
+  });
+  RuleUses uses(names, *rule.file, counts);
+  for (const ast::ClausePtr& clause : clauses) uses.Add(*clause);
   // A name of its own hole that is its own name too is no reading of itself.
   std::vector<Use> result;
   for (const Use& use : uses.out) {
     if (!use.maybe || use.symbol != &rule) result.push_back(use);
   }
   return result;
+}
+
+// Whether what `from` reads for certain leads to `to`.
+bool ReadsForCertain(const Names& names, const Symbol& from, const Symbol& to) {
+  std::set<const Symbol*> seen{&from};
+  std::vector<const Symbol*> open{&from};
+  while (!open.empty()) {
+    const Symbol* symbol = open.back();
+    open.pop_back();
+    if (symbol == &to) return true;
+    for (const Use& use : RulesReadBy(names, *symbol)) {
+      if (!use.maybe && seen.insert(use.symbol).second) open.push_back(use.symbol);
+    }
+  }
+  return false;
 }
 
 std::string CircleBetween(const Names& names, const Symbol& from, const Symbol& to) {

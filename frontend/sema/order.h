@@ -24,6 +24,9 @@ struct Use {
 std::vector<Use> PatternsUsedBy(const Names& names, const Symbol& pattern);
 std::vector<Use> RulesReadBy(const Names& names, const Symbol& rule);
 
+// Whether `from` comes to read `to` by what it reads for certain. O(uses).
+bool ReadsForCertain(const Names& names, const Symbol& from, const Symbol& to);
+
 // "a -> b -> a": how `from` comes to read `to`, which reads `from`; empty if it does not.
 std::string CircleBetween(const Names& names, const Symbol& from, const Symbol& to);
 

@@ -121,7 +121,6 @@ void RuleChecker::CheckStages() {
   CheckBounds();
   CheckRuleWindow();
   CheckKeys();
-  LintWindows();
 }
 
 void RuleChecker::CheckStage(const ast::StageClause& clause) {

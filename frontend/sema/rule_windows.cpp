@@ -283,13 +283,18 @@ bool RuleChecker::CheckKeyOf(std::uint32_t index, const std::vector<ast::ExprPtr
 void RuleChecker::LintWindows() {
   if (!rule_.ok || !LintsModule(context_, rule_.module)) return;
   const auto timed = [&](const Window& window) { return window.unit == WindowUnit::kTime; };
+  const auto counted = std::find_if(rule_.aggregates.begin(), rule_.aggregates.end(),
+                                    [&](const Aggregate& aggregate) { return timed(aggregate.window); });
   for (std::uint32_t i = 0; i < rule_.stages.size(); ++i) {
     const Stage& stage = rule_.stages[i];
     if (stage_clauses_[i] == nullptr) continue;
-    const bool looked_at = timed(stage.window) || timed(rule_.window);
+    const bool aggregate = counted != rule_.aggregates.end() && IsPositive(i);
+    const bool looked_at = timed(stage.window) || timed(rule_.window) || aggregate;
     if (looked_at && stage.format != kNoIndex && context_.out.formats[stage.format].ok &&
         context_.out.formats[stage.format].time == kNoIndex) {
-      const Span span = timed(stage.window) ? stage.window.span : rule_.window.span;
+      const Span span = timed(stage.window)   ? stage.window.span
+                        : timed(rule_.window) ? rule_.window.span
+                                              : counted->window.span;
       context_.lints.Report(diag::window_without_time, span, context_.out.formats[stage.format].name)
           .Help("give the format a field `time`, or count lines: `within 20 lines`");
       return;

@@ -134,6 +134,7 @@ Rule RuleChecker::Check() {
     stage.join = MakeBalanced(lang::Opcode::and_bool, TypeKind::kBool, stage.span, std::move(joins_[i]));
   }
   FinishSteps();
+  LintWindows();
   CheckCompleteness();
   ShowSurroundings();
   place_ = Place::kTest;

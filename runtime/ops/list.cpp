@@ -1,7 +1,9 @@
 // Lists. A list is immutable: results that are a part of one share its items.
 #include "runtime/ops/define.h"
+#include "support/value/hash.h"
 #include "support/value/value_compare.h"
 
+#include <array>
 #include <unordered_set>
 
 namespace faultline::runtime {
@@ -110,6 +112,18 @@ FAULTLINE_OP(unique_list) {
     if (seen.insert(item).second) items.push_back(item);
   }
   *out = NewList(context, items);
+}
+
+FAULTLINE_OP(signature_list_text) {
+  std::uint64_t hash = kHashSeed;
+  for (const Value& item : ItemsOf(args[0])) {
+    if (!item.is_missing()) hash = HashText(item.AsText(), hash);
+  }
+  constexpr int kDigits = 16;
+  std::array<char, kDigits> text{};
+  for (int i = kDigits - 1; i >= 0; --i, hash >>= 4)
+    text[static_cast<std::size_t>(i)] = "0123456789abcdef"[hash & 15];
+  *out = Value::Text(context->arena->Copy({text.data(), text.size()}));
 }
 
 FAULTLINE_OP(reverse_list) {
