@@ -106,12 +106,14 @@ std::uint32_t RuleChecker::FindLast(const std::vector<const ast::Name*>& parts, 
   path.span = span;
   if (const std::uint32_t found = FindOfScope(path, name, span); found != kNoIndex) return found;
   if (context_.sink.diagnostics().size() != errors) return kNoIndex;
-  if (const std::uint32_t found = FindSurrounding(parts, count, span); found != kNoIndex) return found;
+  const bool context = count == 1 ? IsContextName(name) : count == 2 && parts[0]->text == "context";
+  const std::uint32_t around = FindSurrounding(parts, count, span);
+  if (around != kNoIndex && !(context && rule_.bindings[around].type.kind() == lang::TypeKind::kText))
+    return around;
   if (context_.sink.diagnostics().size() != errors) return kNoIndex;
   if (in_argument_ > 0 && count > 1) {
     if (const std::uint32_t found = FindOfFeed(path); found != kNoIndex) return found;
   }
-  const bool context = count == 1 ? IsContextName(name) : count == 2 && parts[0]->text == "context";
   if (context) {
     Provided provided;
     provided.kind = ProvidedKind::kContext;
@@ -119,7 +121,7 @@ std::uint32_t RuleChecker::FindLast(const std::vector<const ast::Name*>& parts, 
     const std::uint32_t found =
         Provide(std::move(provided), "context " + parts[count - 1]->text, lang::TypeKind::kText, span);
     rule_.bindings[found].optional = true;
-    return found;
+    return around == kNoIndex ? found : OrElse(around, found, name);
   }
   if (count != 1 || place_ == Place::kKey || rule_.stages.empty()) return kNoIndex;
   if (name == "total" || name == "hits") {
@@ -136,6 +138,20 @@ std::uint32_t RuleChecker::FindLast(const std::vector<const ast::Name*>& parts, 
   const lang::Type type = name == "elapsed" ? lang::TypeKind::kDuration : lang::TypeKind::kBool;
   const std::uint32_t found = Provide(std::move(provided), name, type, span);
   return found;
+}
+
+// `first`, or `second` where it is missing, under a name of its own.
+std::uint32_t RuleChecker::OrElse(std::uint32_t first, std::uint32_t second, const std::string& name) {
+  const Binding one = rule_.bindings[first];
+  const std::string key = "else " + name + "@" + std::to_string(one.stage);
+  if (const auto known = provided_.find(key); known != provided_.end()) return known->second;
+  const std::uint32_t result = AddBinding(name, one.type, one.span, one.stage);
+  rule_.bindings[result].optional = true;
+  rule_.lets.push_back({result, MakeOperation(lang::Opcode::default_value, one.type, one.span,
+                                              MakeBinding(first, one.type, one.span),
+                                              MakeBinding(second, one.type, one.span))});
+  provided_[key] = result;
+  return result;
 }
 
 bool RuleChecker::Knows(const std::string& name) const {

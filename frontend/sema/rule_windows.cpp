@@ -159,6 +159,7 @@ void RuleChecker::CheckKeys() {
     if (rule_.stages[i].kind == StageKind::kEdge) continue;
     if (!CheckKeyOf(i, clause == nullptr ? kNothing : clause->keys, rule_.stages[i].span)) Fail();
   }
+  if (by_ != nullptr && rule_.ok) ShowKey();
   const std::uint32_t scope = ScopeOfKey();
   for (std::uint32_t i = 0; i < rule_.stages.size() && rule_.ok; ++i) {
     Stage& stage = rule_.stages[i];
@@ -192,6 +193,53 @@ void RuleChecker::CheckKeys() {
   }
   rule_.window.unit = WindowUnit::kScope;
   rule_.window.scope = scope == kNoIndex ? kRunScope : scope;
+}
+
+// What the parts of the key are called in the finding: as `by` calls them, where that is a name.
+void RuleChecker::ShowKey() {
+  if (rule_.shape == RuleShape::kScope || rule_.shape == RuleShape::kGraph) return;
+  for (std::size_t i = 0; i < by_->keys.size(); ++i) {
+    const ast::Expr& expr = *by_->keys[i];
+    const std::string written(context_.sources.TextOf(expr.span));
+    ExprPtr value;
+    bool instance = false;
+    for (std::uint32_t stage = static_cast<std::uint32_t>(rule_.stages.size()); stage-- > 0;) {
+      if (!IsPositive(stage) || rule_.stages[stage].key.size() <= i) continue;
+      const Expr& part = *rule_.stages[stage].key[i];
+      if (part.kind == ExprKind::kBinding) {
+        instance = std::any_of(rule_.provided.begin(), rule_.provided.end(), [&](const Provided& provided) {
+          return provided.binding == part.index && provided.kind == ProvidedKind::kScopeInstance;
+        });
+        // Without it there is no match.
+        if (rule_.shape != RuleShape::kAny) required_.insert(part.index);
+      }
+      // Of a set of which some parts may be missing, the first that is there.
+      value = value && rule_.shape == RuleShape::kAny
+                  ? MakeOperation(lang::Opcode::default_value, part.type, part.span, Clone(part),
+                                  std::move(value))
+                  : Clone(part);
+    }
+    if (!value) return;
+    if (value->kind == ExprKind::kBinding) {
+      Binding& binding = rule_.bindings[value->index];
+      if (instance || (binding.name == written && !binding.hidden)) {
+        binding.names = true;
+        rule_.key.push_back(value->index);
+        continue;
+      }
+    }
+    const std::uint32_t shown = AddBinding(written, value->type, expr.span, 0);
+    Binding& binding = rule_.bindings[shown];
+    const bool taken = std::any_of(rule_.bindings.begin(), rule_.bindings.end(), [&](const Binding& known) {
+      return !known.hidden && known.name == written;
+    });
+    binding.hidden = taken || (expr.kind != ast::ExprKind::kName && expr.kind != ast::ExprKind::kMember);
+    binding.names = true;
+    for (std::uint32_t base : BasesOf(*value))
+      binding.stage = std::max(binding.stage, rule_.bindings[base].stage);
+    rule_.lets.push_back({shown, std::move(value)});
+    rule_.key.push_back(shown);
+  }
 }
 
 // The scope that stands in `by`, if one does.
@@ -260,19 +308,6 @@ bool RuleChecker::CheckKeyOf(std::uint32_t index, const std::vector<ast::ExprPtr
       return false;
     }
     parts.push_back(std::move(part));
-  }
-  if (rule_.key.empty()) {
-    for (std::size_t i = 0; i < parts.size(); ++i) {
-      if (parts[i]->kind == ExprKind::kBinding) {
-        rule_.key.push_back(parts[i]->index);
-        rule_.bindings[parts[i]->index].names = true;
-        continue;
-      }
-      const std::string written(context_.sources.TextOf((own.empty() ? by_->keys[i] : own[i])->span));
-      const std::uint32_t shown = AddBinding(written, parts[i]->type, parts[i]->span, index);
-      rule_.lets.push_back({shown, Clone(*parts[i])});
-      rule_.key.push_back(shown);
-    }
   }
   rule_.stages[index].key = std::move(parts);
   return true;

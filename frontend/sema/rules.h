@@ -84,6 +84,7 @@ class RuleChecker : private NameSource {
   void CheckKeys();
   bool CheckKeyOf(std::uint32_t stage, const std::vector<ast::ExprPtr>& own, Span span);
   std::uint32_t ScopeOfKey() const;
+  void ShowKey();
   void LintWindows();
 
   // names that the rule gives a meaning (rule_names.cpp)
@@ -94,6 +95,7 @@ class RuleChecker : private NameSource {
   std::uint32_t FindOwn(std::string_view name, bool copies) const;
   std::uint32_t FindOfFeed(const ast::Path& path);
   std::uint32_t FindOfScope(const ast::Path& path, const std::string& written, Span span);
+  std::uint32_t OrElse(std::uint32_t first, std::uint32_t second, const std::string& name);
   std::uint32_t Provide(Provided provided, const std::string& name, const lang::Type& type, Span span);
   std::optional<std::uint32_t> ScopeNamed(const ast::Path& path);
   const Rule* Checked(Symbol& symbol, Span span);

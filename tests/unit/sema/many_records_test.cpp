@@ -54,7 +54,7 @@ TEST_CASE("stages of several events, a window of the whole rule and an absence b
   CHECK(rule.stages[3].before == 2);
   for (const ir::Stage& stage : rule.stages) CHECK(stage.key != ir::kNone);
   REQUIRE(rule.key.size() == 1);
-  CHECK(rule.slots[rule.key[0]].name == "a.user");
+  CHECK(rule.slots[rule.key[0]].name == "user");
   REQUIRE(rule.provided.size() == 1);
   CHECK(rule.provided[0].kind == ir::ProvidedKind::kElapsed);
   CHECK(rule.provided[0].stage == 2);
