@@ -182,10 +182,10 @@ std::shared_ptr<ScopeInstance> MatchOperator::ScopeIn(const Match& match, ir::Ru
 }
 
 bool MatchOperator::WindowTimer(const ir::Window& window, const Point& from, const Match& match, Timer* timer,
-                                bool count_unknown) {
+                                bool wide) {
   timer->rule = rule_id_;
   timer->stream = from.position.stream;
-  timer->clock = keyed_ ? Clock::kRun : Clock::kSource;
+  timer->clock = wide ? Clock::kRun : Clock::kSource;
   switch (window.unit) {
     case ir::WindowUnit::kNoWindow:
       break;
@@ -199,10 +199,10 @@ bool MatchOperator::WindowTimer(const ir::Window& window, const Point& from, con
       break;
     case ir::WindowUnit::kTime:
       if (!from.timed()) {
-        if (count_unknown) ++services_->counts(rule_id_).no_time;
+        ++services_->counts(rule_id_).no_time;
         return false;
       }
-      timer->clock = keyed_ ? Clock::kRunTime : Clock::kTime;
+      timer->clock = wide ? Clock::kRunTime : Clock::kTime;
       timer->end = SaturatingAdd(SaturatingAdd(from.time.integer, window.amount), rule_.skew);
       break;
     case ir::WindowUnit::kScope: {
@@ -229,7 +229,7 @@ bool MatchOperator::WaitFor(Instance* instance, std::uint32_t index, const ir::W
   wait.stage = index;
   wait.bucket = instance->partition;
   wait.timed = true;
-  if (!WindowTimer(window, from, instance->match, &wait.timer, true)) return false;
+  if (!WindowTimer(window, from, instance->match, &wait.timer, keyed_)) return false;
   wait.timer.number = instance->number;
   wait.timer.what = index;
   services_->SetTimer(wait.timer);
@@ -256,7 +256,7 @@ void MatchOperator::Unwait(Instance* instance, std::uint32_t index) {
 bool MatchOperator::WaitWhole(Instance* instance) {
   if (rule_.window.unit == ir::WindowUnit::kNoWindow) return true;
   Timer timer;
-  if (!WindowTimer(rule_.window, instance->at.front(), instance->match, &timer, true)) return false;
+  if (!WindowTimer(rule_.window, instance->at.front(), instance->match, &timer, keyed_)) return false;
   timer.number = instance->number;
   timer.what = kWholeWindow;
   services_->SetTimer(timer);
@@ -568,7 +568,8 @@ bool MatchOperator::LookUpNext(std::uint32_t index, Instance* instance) {
     }
   }
   Timer timer;
-  if (!WindowTimer(window, instance->last(), instance->match, &timer, true)) {
+  const bool wide = keyed_ || from.reach == ir::Reach::kRun;
+  if (!WindowTimer(window, instance->last(), instance->match, &timer, wide)) {
     join.Tidy(bucket);
     return true;
   }

@@ -205,8 +205,9 @@ class MatchOperator : public Operator {
   Timer DomainOf(std::uint32_t index, const Position& position, const std::shared_ptr<ScopeInstance>& scope,
                  std::uint64_t key, std::uint64_t* bucket) const;
   std::shared_ptr<ScopeInstance> ScopeIn(const Match& match, ir::RuleId scope) const;
-  bool WindowTimer(const ir::Window& window, const Point& from, const Match& match, Timer* timer,
-                   bool count_unknown);
+  // What ends the window; `wide`: what ends it in the run, not in the stream or source. False: a time window
+  // of unknown time, which is counted, or a scope that is not open.
+  bool WindowTimer(const ir::Window& window, const Point& from, const Match& match, Timer* timer, bool wide);
   bool Remembers(std::uint32_t index, std::uint64_t bucket, const Instance& instance, const Point* before);
   void Remember(std::uint32_t index, const Event& event, std::uint64_t bucket, const Timer& end);
   void Forget(std::uint64_t number);

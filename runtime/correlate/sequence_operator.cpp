@@ -189,14 +189,23 @@ std::unique_ptr<SequenceOperator::Instance> SequenceOperator::Copy(const Instanc
   return copy;
 }
 
-// An older chain that waits for the same stage would never be the latest again.
+// Of the older chains of the source that wait for the same stage one at most can be the latest again: for an
+// event of another source at this very time the last one that stands strictly before it.
 void SequenceOperator::DropOlder(Instance* instance) {
   std::map<std::uint64_t, Instance*>* bucket =
       WaitingFor(plan_.positive[instance->next], instance->partition);
+  const Point& newest = instance->last();
   std::vector<Instance*> older;
-  for (const auto& [number, other] : *bucket) {
-    if (other != instance && other->last().position.input == instance->last().position.input &&
-        other->last().position.order < instance->last().position.order) {
+  bool kept = !keyed();
+  for (auto it = bucket->rbegin(); it != bucket->rend(); ++it) {
+    Instance* other = it->second;
+    const Point& point = other->last();
+    if (point.position.input != newest.position.input || point.position.order >= newest.position.order) {
+      continue;
+    }
+    if (!kept && point.timed() && newest.timed() && point.time.integer < newest.time.integer) {
+      kept = true;
+    } else {
       older.push_back(other);
     }
   }

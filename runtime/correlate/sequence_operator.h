@@ -4,8 +4,8 @@
 //           continue several. A match that an event fits moves on; there is no second try.
 //   every   before the last stage: each event that fits it gives one match, joined with the latest chain of
 //           the stages before it. Chains are not spent: each event of a stage in between makes a new chain
-//           from the latest one it fits. Where no stage has a condition the latest chain of a source is the
-//           only one that can be joined, and is all that is kept.
+//           from the latest one it fits. Where no stage has a condition only the latest chains of a source
+//           can be joined, and are all that is kept.
 //   until   drops the matches that wait for its stage.
 #ifndef FAULTLINE_RUNTIME_CORRELATE_SEQUENCE_OPERATOR_H_
 #define FAULTLINE_RUNTIME_CORRELATE_SEQUENCE_OPERATOR_H_
