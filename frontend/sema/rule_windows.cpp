@@ -255,6 +255,20 @@ std::uint32_t RuleChecker::ScopeOfKey() const {
   return kNoIndex;
 }
 
+// "`by member` or `by host`": what a stage could say of its own event.
+std::string RuleChecker::OwnNames(std::uint32_t stage) const {
+  constexpr std::size_t kMost = 4;
+  std::string names;
+  std::size_t count = 0;
+  for (std::uint32_t i = 0; i < rule_.bindings.size() && count < kMost; ++i) {
+    std::string_view name = rule_.bindings[i].name;
+    if (rule_.bindings[i].stage != stage || late_.contains(i)) continue;
+    if (name.starts_with(prefixes_[stage])) name.remove_prefix(prefixes_[stage].size());
+    names += (count++ == 0 ? "`by " : "` or `by ") + std::string(name);
+  }
+  return count == 0 ? "`by NAME`" : names + "`";
+}
+
 bool RuleChecker::CheckKeyOf(std::uint32_t index, const std::vector<ast::ExprPtr>& own, Span span) {
   const std::size_t wanted = by_ == nullptr ? 0 : by_->keys.size();
   if (rule_.shape == RuleShape::kScope) return true;  // scopes have keys of their own
@@ -291,7 +305,7 @@ bool RuleChecker::CheckKeyOf(std::uint32_t index, const std::vector<ast::ExprPtr
       } else {
         context_.sink.Report(diag::key_not_in_stage, span, written)
             .Label(by_->span, "the rule's key")
-            .Help("write behind the stage what it is called there: `by NAME`");
+            .Help("write behind the stage what it is called there: " + OwnNames(index));
       }
       return false;
     }

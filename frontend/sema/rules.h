@@ -84,6 +84,7 @@ class RuleChecker : private NameSource {
   void CheckKeys();
   bool CheckKeyOf(std::uint32_t stage, const std::vector<ast::ExprPtr>& own, Span span);
   std::uint32_t ScopeOfKey() const;
+  std::string OwnNames(std::uint32_t stage) const;
   void ShowKey();
   void LintWindows();
 
