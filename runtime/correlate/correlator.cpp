@@ -132,9 +132,9 @@ void Correlator::Record(std::uint32_t input, RecordBlock* block, std::uint32_t i
   }
   ++source.records;
   ++order_;
-  bool late = false;  // behind the run's watermark
+  bool late = false;  // behind the watermark that may have decided absences
   if (record.context.time.kind == ValueKind::kTime) {
-    late = record.context.time.integer < run_watermark_;
+    late = record.context.time.integer < (plan_.side_by_side() ? run_watermark_ : state.watermark);
     state.time = record.context.time;
     state.watermark = std::max(state.watermark, state.time.integer);
     run_watermark_ = std::max(run_watermark_, state.watermark);

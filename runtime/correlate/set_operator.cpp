@@ -136,10 +136,6 @@ void SetOperator::OnPart(const Event& event) {
     ++there;
     bytes += other.match.bytes;
   }
-  if (there >= need_) {
-    Form(at, event);
-    return;
-  }
   services_->Resize(gathering.number, bytes);
   services_->CancelTimer(gathering.timer);
   Timer timer;
@@ -183,6 +179,7 @@ void SetOperator::OnPart(const Event& event) {
   }
   gathering.timer = timer;
   services_->SetTimer(timer);
+  if (there >= need_) Form(at, event);
 }
 
 bool SetOperator::PartsJoin(const Match& match) {

@@ -205,6 +205,51 @@ TEST_CASE("oracle: without between two stages") {
       });
 }
 
+TEST_CASE("oracle: without before a stage, within a duration") {
+  Compare(
+      [](Rules* rules) {
+        RuleTweak rule = rules->Add({.name = "m.r",
+                                     .stages = {OnMatch(Pattern('a')), Seconds(OnThen(Pattern('b')), 6),
+                                                Seconds(OnStage(StageKind::kWithout, Pattern('c')), 2)}});
+        rule.Key({"ak", "bk", "ck"}).Report("{ai}-{bi}");
+        rule.stage(2).before = 1;
+      },
+      [](const Events& all, std::vector<std::string>* found) {
+        for (std::size_t a = 0; a < all.size(); ++a) {
+          if (all[a].kind != 'a') continue;
+          const auto b = Next(all, a, 'b', 6);
+          if (!b) continue;
+          bool refuted = false;
+          for (std::size_t c = 0; c < all.size(); ++c) {
+            refuted = refuted || (all[c].kind == 'c' && all[c].key == all[a].key && After(all, *b, c) &&
+                                  all[*b].time <= all[c].time + 2);
+          }
+          if (!refuted) found->push_back(Id(all, a) + "-" + Id(all, *b));
+        }
+      });
+}
+
+TEST_CASE("oracle: until, and an absence after the first stage") {
+  Compare(
+      [](Rules* rules) {
+        RuleTweak rule = rules->Add(
+            {.name = "m.r",
+             .stages = {OnMatch(Pattern('a')), OnThen(Pattern('b')), OnStage(StageKind::kUntil, Pattern('c')),
+                        Seconds(OnStage(StageKind::kWithout, Pattern('d')), 4)}});
+        rule.Key({"ak", "bk", "ck", "dk"}).Report("{ai}-{bi}");
+        rule.stage(3).after = 0;
+      },
+      [](const Events& all, std::vector<std::string>* found) {
+        for (std::size_t a = 0; a < all.size(); ++a) {
+          if (all[a].kind != 'a') continue;
+          const auto b = Next(all, a, 'b', INT32_MAX);
+          const auto c = Next(all, a, 'c', INT32_MAX);
+          if (!b || (c && *c < *b) || Next(all, a, 'd', 4)) continue;
+          found->push_back(Id(all, a) + "-" + Id(all, *b));
+        }
+      });
+}
+
 TEST_CASE("oracle: without anywhere in the run, with a key over one source each") {
   Compare(
       [](Rules* rules) {

@@ -57,6 +57,18 @@ TEST_CASE("S6.6 with a key, and without a window over inputs with roles") {
         "m.r@2 ll\n");
 }
 
+TEST_CASE("S6.6 parts that a condition refuses are not spent, and go with their window") {
+  Rules rules;
+  RuleTweak rule = rules.Add({.name = "m.r", .stages = {Part("a(?<x>\\w)"), Part("b(?<y>\\w)")}});
+  rule.rule().shape = ir::RuleShape::kAll;
+  rule.stage(1).join = rule.Equal("x", "y");
+  rule.Window(WindowUnit::kLines, 3).Report("{x}{y}");
+  const auto module = rules.Make();
+  CHECK(FoundIn(module, "a1\nb2\nb1\n") == "m.r@1-3 11\n");
+  CHECK(FoundIn(module, "a1\nb2\na2\n") == "m.r@2-3 22\n");
+  CHECK(FoundIn(module, "a1\nb2\n-\n-\n-\nb1\n").empty());
+}
+
 TEST_CASE("S4.6 a set with an absence behind it") {
   Rules rules;
   RuleTweak rule = rules.Add(
