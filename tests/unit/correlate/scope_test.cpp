@@ -156,6 +156,28 @@ TEST_CASE("S4.3 within a scope, and S4.6 absence in a scope") {
   CHECK(FoundIn(module, "=== RUN A\nleft 1\n--- FAIL: A\n=== RUN B\nright 1\nleft 2\n") == "m.set@5-6 21\n");
 }
 
+TEST_CASE("what is decided at the end of a scope or source still stands in its windows") {
+  Rules rules;
+  AddTests(&rules, false);
+  const ir::RuleId test = rules.Id("m.test");
+  RuleTweak event = rules.Add({.name = "m.e",
+                               .stages = {OnMatch("ask (?<a>\\w+)"), OnStage(StageKind::kWithout, "never")},
+                               .is_event = true});
+  event.stage(1).window = WindowUnit::kScope;
+  event.stage(1).scope = test;
+  StageText read = OnStage(StageKind::kThen, "");
+  RuleTweak then = rules.Add(
+      {.name = "m.then", .stages = {OnMatch("begin (?<b>\\w+)"), Reads(read, "m.e", {{"x", "a"}})}});
+  then.stage(1).window = WindowUnit::kScope;
+  then.stage(1).scope = test;
+  then.Report("{b}{x}");
+  const auto module = rules.Make();
+  CHECK(FoundIn(module, "=== RUN A\nbegin 1\nask 2\n--- FAIL: A\n") == "m.then@2-3 12\n");
+  CHECK(FoundIn(module, "=== RUN A\nbegin 1\nask 2\n") == "m.then@2-3 12\n");
+  CHECK(FoundIn(module, "=== RUN A\nask 2\n--- FAIL: A\n=== RUN A\nbegin 1\n--- FAIL: A\n").empty());
+  CHECK(FoundIn(module, "begin 1\n=== RUN A\nask 2\n--- FAIL: A\n").empty());
+}
+
 TEST_CASE("a key may hold the number of the current instance") {
   Rules rules;
   AddTests(&rules, false);
