@@ -154,6 +154,8 @@ TEST_CASE("percentiles are exact again when few values are left") {
   WindowAggregate aggregate(spec);
   for (std::int64_t at = 0; at < 4000; ++at) aggregate.Add(at, {Value::Int(at * 1000), at, true});
   CHECK(aggregate.Result(4000, &arena).integer != 1999 * 1000);
+  CHECK(aggregate.Result(7975, &arena).integer != 3487 * 1000);
+  CHECK(aggregate.Result(7976, &arena).integer == 3487 * 1000);  // of 2976 to 3999
   aggregate.Add(8999, {Value::Int(123457), 8999, true});
   CHECK(aggregate.Result(8999, &arena).integer == 123457);
 }
@@ -226,6 +228,46 @@ TEST_CASE("a window of more coordinates than panes is blurred by a pane and no m
     }
   }
   CHECK(counts.bytes() < 4 * 1024 * 1024);
+}
+
+TEST_CASE("panes that become wider while the window slides keep what they hold") {
+  Arena arena;
+  const std::int64_t width = 150000;
+  const std::int64_t pane = width / 32768 * 2;
+  const Spec count = SpecOf(Kind::kCount, ValueKind::kMissing, width);
+  const Spec sum = SpecOf(Kind::kSum, ValueKind::kInt, width);
+  const Spec least = SpecOf(Kind::kMin, ValueKind::kInt, width);
+  WindowAggregate counts(count), sums(sum), leasts(least);
+  std::deque<std::int64_t> inside;
+  int events = 0;
+  // Sparse events first, so that the front of the queue is in use when the dense ones come.
+  for (std::int64_t at = 0; at < 600000; at += at < 250000 ? 10 : 1) {
+    counts.Add(at, {});
+    sums.Add(at, {Value::Int(1), at, true});
+    leasts.Add(at, {Value::Int(at), at, true});
+    inside.push_back(at);
+    while (inside.front() < at - width) inside.pop_front();
+    if (++events % 1009 != 0) continue;
+    const auto exact = static_cast<std::int64_t>(inside.size());
+    const std::int64_t counted = counts.Result(at, &arena).integer;
+    CHECK(counted >= exact);
+    CHECK(counted <= exact + pane);
+    CHECK(sums.Result(at, &arena).integer == counted);
+    const std::int64_t found = leasts.Result(at, &arena).integer;
+    CHECK(found <= inside.front());
+    CHECK(found >= inside.front() - 10 - pane);
+  }
+}
+
+TEST_CASE("distinct is exact as soon as what had to give way has left") {
+  Arena arena;
+  const Spec spec = SpecOf(Kind::kDistinct, ValueKind::kInt, 10000);
+  WindowAggregate aggregate(spec);
+  for (std::int64_t at = 0; at < 3000; ++at) aggregate.Add(at, {Value::Int(at), at, true});
+  for (std::int64_t at = 5000; at < 6000; ++at) aggregate.Add(at, {Value::Int(at), at, true});
+  CHECK(aggregate.Result(6000, &arena).integer != 4000);
+  CHECK(aggregate.Result(13000, &arena).integer == 1000);
+  CHECK(aggregate.Result(15000 + 500, &arena).integer == 500);
 }
 
 TEST_CASE("percentiles of more events than entries keep their error") {
