@@ -111,6 +111,13 @@ void Lowering::LowerFormat(const sema::Format& format) {
   lowered.level = format.level;
   lowered.literal_bytes = format.literal_bytes;
   lowered.span = format.span;
+  if (format.kind == sema::FormatKind::kBlock && !format.ok) {
+    // Formats keep their numbers. What reads a broken one is left out.
+    lowered.kind = ir::FormatKind::kPlain;
+    lowered.parts.clear();
+    lowered.block_by.clear();
+    lowered.truncated = ir::kNone;
+  }
   module_.formats.push_back(std::move(lowered));
 }
 

@@ -216,7 +216,7 @@ void Lowering::LowerRule(std::size_t index) {
   const sema::Rule& rule = program_.rules[index];
   ir::Rule lowered;
   lowered.name = rule.name;
-  lowered.is_event = rule.is_event;
+  lowered.is_event = rule.is_event || rule.disabled;
   lowered.severity = rule.severity;
   lowered.status = StatusOf(rule.status);
   lowered.doc = rule.doc;
@@ -269,7 +269,7 @@ void Lowering::LowerRule(std::size_t index) {
   lowered.span = rule.span;
   rule_ids_[index] = static_cast<ir::RuleId>(module_.rules.size());
   module_.rules.push_back(std::move(lowered));
-  if (options_.tests) LowerTests(rule, rule_ids_[index]);
+  if (options_.tests && !rule.disabled) LowerTests(rule, rule_ids_[index]);
 }
 
 void Lowering::LowerAggregates(const sema::Rule& rule, ir::Rule& lowered) {

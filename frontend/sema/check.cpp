@@ -1,6 +1,8 @@
 // Check: the order of work over a set of modules.
 #include "frontend/sema/check.h"
 
+#include "frontend/sema/blocks.h"
+#include "frontend/sema/constants.h"
 #include "frontend/sema/context.h"
 #include "frontend/sema/formats.h"
 #include "frontend/sema/lints.h"
@@ -20,10 +22,14 @@ CheckedProgram Check(std::span<const ast::Module* const> modules, const SourceSe
   for (const Diagnostic& diagnostic : sink.diagnostics()) {
     if (diagnostic.severity() == DiagnosticSeverity::kError) context.syntax_errors.push_back(diagnostic.span);
   }
+  CollectSettings(context);
+  CheckParams(context);
+  CheckTables(context);
   for (Symbol* symbol : PatternsInOrder(context)) {
     // On its own, so that a mistake in a pattern is found even where nothing uses it, and once where many do.
     symbol->broken = !PatternCompiler(context, *symbol->file).CompileNamed(*symbol);
   }
+  CheckParts(context);
   for (Symbol* symbol : names.symbols()) {
     if (symbol->kind == SymbolKind::kFormat) {
       Format format = CheckFormat(context, *symbol);

@@ -18,6 +18,9 @@
 #include "support/diag/diagnostic.h"
 #include "support/source/source.h"
 
+#include <cstdint>
+#include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -28,6 +31,11 @@ struct CheckOptions {
   bool lints = true;  // FL08xx
   // Modules whose lints are nobody's business here, such as the stock packs under a user's rules.
   std::vector<std::string> quiet_modules;
+  // The text of the file that a `table` names, `path` as written in `file`; nothing and why in `error`.
+  std::function<std::optional<std::string>(FileId file, const std::string& path, std::string* error)>
+      read_file = {};
+  // What runs out before this time (ns since 1970) has no effect.
+  std::int64_t now = INT64_MIN;
 };
 
 CheckedProgram Check(std::span<const ast::Module* const> modules, const SourceSet& sources,

@@ -23,6 +23,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace faultline::sema {
@@ -292,6 +293,7 @@ struct Rule {
   std::string module;
   bool ok = true;  // false: it has errors, do not lower
   bool is_event = false;
+  bool disabled = false;  // not reported; others may still read it
   lang::Severity severity = lang::Severity::kNote;
   RuleStatus status = RuleStatus::kStable;
   std::string doc;
@@ -393,7 +395,58 @@ struct Wrapper {
 
 // ---------------------------------------------------------------- the whole
 
+// A value that rules name and a repository may set.
+struct Param {
+  std::string name;  // qualified
+  std::string module;
+  bool ok = true;
+  lang::Type type;
+  ExprPtr value;           // a constant, or a list of constants; null where it is broken
+  std::string value_text;  // as written
+  std::string default_text;
+  std::string low_text, high_text;  // of its range; "" where it has none
+  std::string doc;
+  bool overridden = false;
+  Span set;  // of the override
+  Span span;
+};
+
+// A constant list of records.
+struct Table {
+  std::string name;  // qualified
+  bool ok = true;
+  ExprPtr value;
+  std::size_t rows = 0;
+  std::string from;  // the file, "" where the rows stand in place
+  std::string doc;
+  Span span;
+};
+
+// What is changed about rules, for people to look at; its effect is in the rules and parameters.
+enum class SettingKind : std::uint8_t { kOverride, kDisable, kAllow };
+struct Setting {
+  SettingKind kind = SettingKind::kOverride;
+  std::string target;  // qualified
+  std::string what;    // kOverride: the parameter or clause; kAllow: the condition
+  std::string value;   // kOverride: as written
+  std::string reason;
+  std::string until;  // as written
+  bool expired = false;
+  Span span;
+};
+
+struct Pack {
+  std::string name;
+  std::string version;
+  std::vector<std::pair<std::string, std::string>> needs;  // of what, at least which version
+  Span span;
+};
+
 struct CheckedProgram {
+  std::vector<Param> params;
+  std::vector<Table> tables;
+  std::vector<Setting> settings;
+  std::vector<Pack> packs;
   std::vector<Pattern> patterns;
   std::vector<Format> formats;
   std::vector<Wrapper> wrappers;

@@ -6,6 +6,7 @@
 #include "frontend/sema/check.h"
 #include "frontend/sema/checked.h"
 #include "frontend/sema/names.h"
+#include "frontend/sema/settings.h"
 #include "support/diag/diagnostic.h"
 
 #include <map>
@@ -29,6 +30,7 @@ struct Context {
   // Names of a rule's bindings that are spoken of outside of it, such as in the `explains` of others: fields
   // of its findings even if the rule itself does not use them. "a.b" stands for `a.b` or a part of `a`.
   std::map<const Symbol*, std::set<std::string>> mentioned{};
+  Settings settings{};
   DiagnosticSink lints{};  // shown only if there are no errors: what is broken looks unused
 
   // Whether the parser could not read a part of this: what is missing there may be what it skipped.

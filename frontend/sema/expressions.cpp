@@ -1,9 +1,11 @@
 // Expressions: dispatch, names, fields.
 #include "frontend/sema/expressions.h"
 
+#include "frontend/sema/constants.h"
 #include "frontend/sema/holes.h"
 
 #include <algorithm>
+#include <array>
 
 namespace faultline::sema {
 
@@ -168,7 +170,10 @@ bool ExprChecker::Resolves(const ast::Expr& expr) const {
   if (std::any_of(loops_.begin(), loops_.end(), [&](const LoopVariable& v) { return v.name == name; }))
     return true;
   if (name == "time" || name == "text" || name == "raw" || name == "now" || name == "stream") return true;
-  return names_ != nullptr && !lang::LevelByName(name) && names_->Knows(name);
+  if (names_ != nullptr && !lang::LevelByName(name) && names_->Knows(name)) return true;
+  ast::Path path;
+  path.parts.push_back({name, expr.span});
+  return NamesConstant(context_, file_, path);
 }
 
 ExprPtr ExprChecker::CheckName(const ast::NameExpr& name) {
@@ -181,6 +186,9 @@ ExprPtr ExprChecker::CheckName(const ast::NameExpr& name) {
       return UseBinding(found, name.span);
     }
     if (context_.sink.diagnostics().size() != before) return nullptr;
+  }
+  if (ast::Path path{{name.name}, name.span}; NamesConstant(context_, file_, path)) {
+    return ConstantNamed(context_, file_, path);
   }
   return UnknownName(name.name.text, name.span);
 }
@@ -234,7 +242,7 @@ ExprPtr ExprChecker::CheckMember(const ast::MemberExpr& member) {
     ExprPtr value = FindDotted(parts, count, span);
     if (!value && context_.sink.diagnostics().size() != before) return nullptr;
     if (!value) continue;
-    for (std::size_t i = count; value && i < parts.size(); ++i) value = FieldOf(std::move(value), *parts[i]);
+    value = FieldsOf(std::move(value), parts, count);
     if (value) value->span = member.span;
     return value;
   }
@@ -245,13 +253,41 @@ ExprPtr ExprChecker::CheckMember(const ast::MemberExpr& member) {
     if (found == kNoIndex && context_.sink.diagnostics().size() != before) return nullptr;
     if (found == kNoIndex) continue;
     ExprPtr value = UseBinding(found, span);
-    for (std::size_t i = count; value && i < parts.size(); ++i) value = FieldOf(std::move(value), *parts[i]);
+    value = FieldsOf(std::move(value), parts, count);
     if (value) value->span = member.span;
     return value;
+  }
+  for (std::size_t count = parts.size(); count > 0; --count) {
+    ast::Path path;
+    for (std::size_t i = 0; i < count; ++i) path.parts.push_back(*parts[i]);
+    path.span = Join(parts[0]->span, parts[count - 1]->span);
+    if (!NamesConstant(context_, file_, path)) continue;
+    return FieldsOf(ConstantNamed(context_, file_, path), parts, count);
   }
   std::string name;
   for (const ast::Name* part : parts) name += (name.empty() ? "" : ".") + part->text;
   return UnknownName(name, member.span);
+}
+
+// The fields that `parts` from `first` on name. A hole inside a named pattern gives a field with a dot in its
+// name, so the longest name that is a field counts.
+ExprPtr ExprChecker::FieldsOf(ExprPtr value, const std::vector<const ast::Name*>& parts, std::size_t first) {
+  while (value && first < parts.size()) {
+    std::size_t end = first + 1;
+    ast::Name name = *parts[first];
+    if (value->type.kind() == lang::TypeKind::kRecord) {
+      std::string longer = name.text;
+      for (std::size_t i = first + 1; i < parts.size(); ++i) {
+        longer += "." + parts[i]->text;
+        if (value->type.FieldIndex(longer) < 0) continue;
+        name = {longer, Join(parts[first]->span, parts[i]->span)};
+        end = i + 1;
+      }
+    }
+    value = FieldOf(std::move(value), name);
+    first = end;
+  }
+  return value;
 }
 
 ExprPtr ExprChecker::FieldOf(ExprPtr base, const ast::Name& name) {
@@ -311,6 +347,9 @@ ExprPtr ExprChecker::UnknownName(const std::string& name, Span span) {
     hidden = hidden || (binding.hidden && binding.name == name);
   }
   for (const LoopVariable& variable : loops_) known.push_back(variable.name);
+  for (const std::string& constant :
+       context_.names.Visible(file_, std::array{SymbolKind::kParam, SymbolKind::kTable}))
+    known.push_back(constant);
   for (const char* builtin : {"log.file", "log.line", "log.column", "time"}) known.emplace_back(builtin);
   Diagnostic& diagnostic = context_.sink.Report(diag::unknown_name, span, name);
   if (hidden) {

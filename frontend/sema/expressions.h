@@ -84,6 +84,7 @@ class ExprChecker {
   ExprPtr CheckName(const ast::NameExpr& name);
   ExprPtr CheckMember(const ast::MemberExpr& member);
   ExprPtr FindDotted(const std::vector<const ast::Name*>& parts, std::size_t count, Span span);
+  ExprPtr FieldsOf(ExprPtr value, const std::vector<const ast::Name*>& parts, std::size_t first);
   ExprPtr FieldOf(ExprPtr base, const ast::Name& name);
   ExprPtr UnknownName(const std::string& name, Span span);
   bool Resolves(const ast::Expr& expr) const;

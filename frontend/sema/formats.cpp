@@ -1,6 +1,7 @@
 // Formats and wrappers: templates with holes, fields of structured records, what is computed from them.
 #include "frontend/sema/formats.h"
 
+#include "frontend/sema/blocks.h"
 #include "frontend/sema/expressions.h"
 #include "frontend/sema/field_paths.h"
 #include "frontend/sema/holes.h"
@@ -30,7 +31,7 @@ FormatKind KindOf(ast::FormatKind kind) {
     case ast::FormatKind::kLine:
       return FormatKind::kLine;
     case ast::FormatKind::kBlock:
-      return FormatKind::kPlain;
+      return FormatKind::kBlock;
   }
   return FormatKind::kPlain;
 }
@@ -59,6 +60,7 @@ class RecordChecker {
   std::uint32_t literal_bytes = 0;
   bool ok = true;
 
+  void SetBindings(std::vector<Binding> bindings) { bindings_ = std::move(bindings); }
   std::vector<Binding> TakeBindings() { return std::move(bindings_); }
 
  private:
@@ -394,6 +396,17 @@ Format CheckFormat(Context& context, const Symbol& symbol) {
   RecordChecker checker(context, symbol, false);
   if (decl.format == ast::FormatKind::kLine) {
     checker.CheckLines(decl.lines);
+  }
+  if (decl.format == ast::FormatKind::kBlock && (!broken || !decl.parts.empty())) {
+    CheckedBlock block =
+        CheckBlock(context, *symbol.file, format.name, decl.parts, decl.block_by, decl.name.span);
+    checker.ok = block.ok;
+    checker.literal_bytes = block.literal_bytes;
+    checker.SetBindings(std::move(block.bindings));
+    format.parts = std::move(block.parts);
+    format.block_by = std::move(block.by);
+    format.truncated = block.truncated;
+    if (decl.limit) format.limit_lines = *decl.limit;
   }
   checker.CheckFields(decl.fields,
                       decl.format == ast::FormatKind::kJson || decl.format == ast::FormatKind::kLogfmt);

@@ -29,8 +29,11 @@ SymbolKind KindOf(const ast::Decl& decl) {
       }
       return static_cast<const ast::RuleDecl&>(decl).is_event ? SymbolKind::kEvent : SymbolKind::kRule;
     case ast::DeclKind::kPart:
+      return SymbolKind::kPart;
     case ast::DeclKind::kTable:
+      return SymbolKind::kTable;
     case ast::DeclKind::kParam:
+      return SymbolKind::kParam;
     case ast::DeclKind::kOverride:
     case ast::DeclKind::kDisable:
     case ast::DeclKind::kPack:
@@ -46,11 +49,11 @@ bool IsSymbol(const ast::Decl& decl) {
     case ast::DeclKind::kFormat:
     case ast::DeclKind::kWrapper:
     case ast::DeclKind::kRule:
-      return true;
-    case ast::DeclKind::kError:
     case ast::DeclKind::kPart:
     case ast::DeclKind::kTable:
     case ast::DeclKind::kParam:
+      return true;
+    case ast::DeclKind::kError:
     case ast::DeclKind::kOverride:
     case ast::DeclKind::kDisable:
     case ast::DeclKind::kPack:
@@ -100,6 +103,12 @@ std::string_view SymbolKindName(SymbolKind kind) {
       return "a scope";
     case SymbolKind::kGraph:
       return "a graph";
+    case SymbolKind::kPart:
+      return "a part";
+    case SymbolKind::kTable:
+      return "a table";
+    case SymbolKind::kParam:
+      return "a parameter";
   }
   return "";
 }
@@ -191,6 +200,14 @@ Symbol* Names::Find(const FileScope& file, const ast::Path& path) const {
   }
   if (prefix == file.module->name || prefix == kFormatsModule) return in(FindModule(prefix));
   return nullptr;
+}
+
+Symbol* Names::FindAnywhere(const ast::Path& path) const {
+  if (path.parts.empty()) return nullptr;
+  ModuleScope* module = FindModule(PrefixOf(path));
+  if (module == nullptr) return nullptr;
+  const auto found = module->symbols.find(path.parts.back().text);
+  return found == module->symbols.end() ? nullptr : &found->second;
 }
 
 bool Names::ModuleIsBroken(const FileScope& file, const ast::Path& path) const {

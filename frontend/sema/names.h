@@ -19,7 +19,18 @@
 
 namespace faultline::sema {
 
-enum class SymbolKind : std::uint8_t { kPattern, kFormat, kWrapper, kRule, kEvent, kScope, kGraph };
+enum class SymbolKind : std::uint8_t {
+  kPattern,
+  kFormat,
+  kWrapper,
+  kRule,
+  kEvent,
+  kScope,
+  kGraph,
+  kPart,
+  kTable,
+  kParam
+};
 std::string_view SymbolKindName(SymbolKind kind);  // "a pattern", "an event"
 
 struct ModuleScope;
@@ -32,7 +43,7 @@ struct Symbol {
   std::uint32_t index = 0xffffffff;  // in CheckedProgram, once it is checked
   enum class State : std::uint8_t { kNew, kBusy, kDone } state = State::kNew;
 
-  bool broken = false;  // a pattern in which something was reported: what uses it fails in silence
+  bool broken = false;  // a pattern or part in which something was reported: what uses it fails in silence
 
   std::string QualifiedName() const;
 };
@@ -66,6 +77,11 @@ class Names {
 
   // The declaration that `path` means in `file`, or null. Says nothing: callers know what was wanted.
   Symbol* Find(const FileScope& file, const ast::Path& path) const;
+
+  // The declaration that `path`, a full name, means in any module; null if there is none.
+  Symbol* FindAnywhere(const ast::Path& path) const;
+  // The module of this full name, or null.
+  const ModuleScope* Module(std::string_view name) const { return FindModule(name); }
 
   // Whether a name that is not found was reported already: its module was not found, or has a declaration
   // that could not be read.

@@ -83,6 +83,9 @@ bool IsRead(SymbolKind kind) {
     case SymbolKind::kPattern:
     case SymbolKind::kFormat:
     case SymbolKind::kWrapper:
+    case SymbolKind::kPart:
+    case SymbolKind::kTable:
+    case SymbolKind::kParam:
       return false;
   }
   return false;

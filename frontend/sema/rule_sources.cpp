@@ -1,4 +1,5 @@
 // What stages look at: patterns, events, rules and formats, and the names that these bind.
+#include "frontend/sema/blocks.h"
 #include "frontend/sema/holes.h"
 #include "frontend/sema/rule_words.h"
 #include "frontend/sema/rules.h"
@@ -41,6 +42,11 @@ bool RuleChecker::CheckSources(const ast::StageClause& clause, Stage& stage) {
       }
       break;
   }
+  if (std::any_of(clause.alternatives.begin(), clause.alternatives.end(),
+                  [](const ast::StageSource& source) { return !source.block.empty(); })) {
+    CheckBlockSource(clause, stage);
+    return context_.sink.error_count() == errors && rule_.ok;
+  }
   const bool has_name = std::any_of(clause.alternatives.begin(), clause.alternatives.end(),
                                     [](const ast::StageSource& source) { return source.name.has_value(); });
   if (!has_name) {
@@ -76,6 +82,32 @@ bool RuleChecker::CheckSources(const ast::StageClause& clause, Stage& stage) {
   return false;
 }
 
+// match block {…}: a format without a name, all fields of which are fields of the finding.
+void RuleChecker::CheckBlockSource(const ast::StageClause& clause, Stage& stage) {
+  if (clause.alternatives.size() != 1) {
+    context_.sink.Report(diag::several_sources, clause.span, Keyword(clause.stage))
+        .Help(
+            "forms of one line are joined by `or` inside the block; for several blocks write a `format` "
+            "each");
+    return Fail();
+  }
+  const ast::StageSource& source = clause.alternatives[0];
+  const std::uint32_t format = AddBlockFormat(
+      context_, file_, rule_.name + "." + std::to_string(rule_.stages.size() + 1), source.block, source.span);
+  if (!context_.out.formats[format].ok) Fail();
+  stage.input = StageInput::kFormat;
+  stage.format = format;
+  stage.alternatives.emplace_back();
+  const std::size_t before = rule_.bindings.size();
+  LoadFields(clause, context_.out.formats[format].bindings, stage.alias.empty() ? "" : stage.alias + ".",
+             stage);
+  const std::uint32_t truncated = context_.out.formats[format].truncated;
+  for (std::size_t i = before; i < rule_.bindings.size() && stage.alias.empty(); ++i) {
+    if (rule_.bindings[i].name != context_.out.formats[format].bindings[truncated].name)
+      loaded_.erase(static_cast<std::uint32_t>(i));
+  }
+}
+
 void RuleChecker::CheckPatternSources(const ast::StageClause& clause, Stage& stage) {
   const auto stage_index = static_cast<std::uint32_t>(rule_.stages.size());
   const std::string prefix = stage.alias.empty() ? "" : stage.alias + ".";
@@ -84,9 +116,6 @@ void RuleChecker::CheckPatternSources(const ast::StageClause& clause, Stage& sta
     PatternCompiler compiler(context_, file_);
     if (source.pattern) {
       compiled.push_back(compiler.Compile(*source.pattern));
-    } else if (!source.block.empty()) {
-      Fail();
-      continue;
     } else if (source.name) {
       compiled.push_back(compiler.CompileNamed(*context_.names.Find(file_, *source.name)));
     } else {
@@ -245,6 +274,17 @@ void RuleChecker::CheckNamedSource(const ast::StageClause& clause, const ast::St
                  stage.alias.empty() ? "" : stage.alias + ".", stage);
       return;
     }
+    case SymbolKind::kPart:
+      context_.sink.Report(diag::wrong_kind, source.span, name, "a part", "an event, a rule or a format")
+          .Help("write `match block { … " + name + " … }`, with the line that it begins with");
+      return;
+    case SymbolKind::kTable:
+    case SymbolKind::kParam:
+      context_.sink
+          .Report(diag::wrong_kind, source.span, name, SymbolKindName(symbol->kind),
+                  "an event, a rule or a format")
+          .Help("it is a value: name it in a `where`");
+      return;
     case SymbolKind::kGraph:
       context_.sink.Report(diag::wrong_kind, source.span, name, "a graph", "an event, a rule or a format")
           .Help("ask it: `reaches(" + name + ", a, b)`, `path(" + name + ", a, b)`, `cycles(" + name + ")`");

@@ -1,4 +1,5 @@
 // Windows, and the keys that say which events belong together.
+#include "frontend/sema/constants.h"
 #include "frontend/sema/lints.h"
 #include "frontend/sema/rule_words.h"
 #include "frontend/sema/rules.h"
@@ -17,6 +18,10 @@ constexpr std::int64_t kMaxWindowLines = 10'000'000;
 std::optional<Window> RuleChecker::CheckWindow(const ast::Window& window, std::string_view keyword) {
   Window result;
   result.span = window.span;
+  if (window.unit == ast::WindowUnit::kScope && window.scope &&
+      NamesConstant(context_, file_, *window.scope)) {
+    return CheckConstantWindow(ConstantNamed(context_, file_, *window.scope), window, keyword);
+  }
   if (window.unit == ast::WindowUnit::kScope && window.scope) {
     const std::optional<std::uint32_t> scope = ScopeNamed(*window.scope);
     if (!scope) return std::nullopt;
@@ -25,6 +30,10 @@ std::optional<Window> RuleChecker::CheckWindow(const ast::Window& window, std::s
     return result;
   }
   if (window.amount == nullptr || window.amount->kind == ast::ExprKind::kError) return std::nullopt;
+  if (const std::optional<ast::Path> path = PathOfExpr(*window.amount);
+      path && NamesConstant(context_, file_, *path)) {
+    return CheckConstantWindow(ConstantNamed(context_, file_, *path), window, keyword);
+  }
   const bool is_duration = window.amount->kind == ast::ExprKind::kDuration;
   const bool is_int = window.amount->kind == ast::ExprKind::kInt;
   const std::string written(context_.sources.TextOf(window.amount->span));
@@ -54,6 +63,35 @@ std::optional<Window> RuleChecker::CheckWindow(const ast::Window& window, std::s
   }
   if (!is_duration && result.amount > kMaxWindowLines) {
     context_.sink.Report(diag::window_too_large, window.amount->span, kMaxWindowLines);
+    return std::nullopt;
+  }
+  return result;
+}
+
+// `within slow`, `within near lines`: a parameter says how far.
+std::optional<Window> RuleChecker::CheckConstantWindow(ExprPtr amount, const ast::Window& window,
+                                                       std::string_view keyword) {
+  if (!amount) return std::nullopt;  // broken, and reported
+  const bool counted = window.unit == ast::WindowUnit::kLines || window.unit == ast::WindowUnit::kRecords;
+  const lang::TypeKind wanted = counted ? lang::TypeKind::kInt : lang::TypeKind::kDuration;
+  if (amount->kind != ExprKind::kConstant || amount->type.kind() != wanted) {
+    context_.sink.Report(diag::wrong_type, window.span, counted ? "a number of lines" : "a window",
+                         counted ? "int" : "a duration", TypeName(amount->type));
+    return std::nullopt;
+  }
+  Window result;
+  result.span = window.span;
+  result.amount = amount->constant.integer;
+  result.unit = window.unit == ast::WindowUnit::kLines     ? WindowUnit::kLines
+                : window.unit == ast::WindowUnit::kRecords ? WindowUnit::kRecords
+                                                           : WindowUnit::kTime;
+  if (result.amount <= 0) {
+    context_.sink.Report(diag::empty_window, window.span)
+        .Help("the next line is `" + std::string(keyword) + " 1 line`");
+    return std::nullopt;
+  }
+  if (counted && result.amount > kMaxWindowLines) {
+    context_.sink.Report(diag::window_too_large, window.span, kMaxWindowLines);
     return std::nullopt;
   }
   return result;
@@ -153,6 +191,7 @@ void RuleChecker::CheckRuleWindow() {
 // ---------------------------------------------------------------- keys
 
 void RuleChecker::CheckKeys() {
+  if (rule_.shape == RuleShape::kScope) return CheckScopeKey();
   static const std::vector<ast::ExprPtr> kNothing;
   for (std::uint32_t i = 0; i < rule_.stages.size(); ++i) {
     const ast::StageClause* clause = stage_clauses_[i];
@@ -271,7 +310,6 @@ std::string RuleChecker::OwnNames(std::uint32_t stage) const {
 
 bool RuleChecker::CheckKeyOf(std::uint32_t index, const std::vector<ast::ExprPtr>& own, Span span) {
   const std::size_t wanted = by_ == nullptr ? 0 : by_->keys.size();
-  if (rule_.shape == RuleShape::kScope) return true;  // scopes have keys of their own
   if (!own.empty() && own.size() != wanted) {
     Diagnostic& diagnostic =
         context_.sink.Report(diag::key_count, Join(own.front()->span, own.back()->span),

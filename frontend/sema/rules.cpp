@@ -128,6 +128,7 @@ Rule RuleChecker::Check() {
         break;
     }
   }
+  CheckSettings();
   for (std::uint32_t i = 0; i < rule_.stages.size(); ++i) {
     Stage& stage = rule_.stages[i];
     stage.guard = MakeBalanced(lang::Opcode::and_bool, TypeKind::kBool, stage.span, std::move(guards_[i]));

@@ -67,6 +67,7 @@ class RuleChecker : private NameSource {
   // what stages look at (rule_sources.cpp)
   bool CheckSources(const ast::StageClause& clause, Stage& stage);
   void CheckPatternSources(const ast::StageClause& clause, Stage& stage);
+  void CheckBlockSource(const ast::StageClause& clause, Stage& stage);
   void CheckNamedSource(const ast::StageClause& clause, const ast::StageSource& source, Stage& stage);
   void LoadFields(const ast::StageClause& clause, const std::vector<Binding>& fields,
                   const std::string& prefix, Stage& stage);
@@ -77,6 +78,8 @@ class RuleChecker : private NameSource {
 
   // windows and keys (rule_windows.cpp)
   std::optional<Window> CheckWindow(const ast::Window& window, std::string_view keyword);
+  std::optional<Window> CheckConstantWindow(ExprPtr amount, const ast::Window& window,
+                                            std::string_view keyword);
   void CheckStageWindow(const ast::StageClause& clause, Stage& stage);
   void CheckRuleWindow();
   bool HasRuleWindow() const;
@@ -135,6 +138,12 @@ class RuleChecker : private NameSource {
   std::uint32_t AddWrapped(Rule& rule, std::uint32_t stage_index, Binding binding,
                            const std::vector<WrapperField>& fields);
   void ShowSurroundings();
+
+  // scopes (rule_scopes.cpp)
+  void CheckScopeKey();
+
+  // what settings change (rule_settings.cpp)
+  void CheckSettings();
 
   // tests (rule_tests.cpp)
   void CheckTests();

@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::array kKinds = {"rule",        "input",  "input-escaped", "args",   "case", "findings",
                                "diagnostics", "json",   "human",         "github", "ast",  "ir",
-                               "plan",        "format", "stderr",        "exit"};
+                               "plan",        "format", "stderr",        "exit",   "file"};
 
 // `--- word` or `--- word name`, the word in lower case.
 bool IsHead(std::string_view line, std::string_view* kind, std::string_view* name) {

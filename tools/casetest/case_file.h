@@ -13,7 +13,7 @@
 // Escapes: a section `input-escaped` reads \n \r \t \e \\ \xHH \0 and does not end its last line by itself.
 // Sections that pin output: findings, diagnostics, json, human, github, ast, ir [RULE], plan [RULE], format,
 // stderr, exit. Sections that set: args (more options of `run`, one line), rule, input, input-escaped, case
-// (settings to leave out).
+// (settings to leave out), file NAME (a file that a `table` reads).
 #ifndef FAULTLINE_TOOLS_CASETEST_CASE_FILE_H_
 #define FAULTLINE_TOOLS_CASETEST_CASE_FILE_H_
 

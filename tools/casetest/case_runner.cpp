@@ -149,6 +149,8 @@ class CaseRun {
     options.round_trip_ast =
         settings_.round_trip_ast && file_.Find("diagnostics") == nullptr && file_.Find("ast") == nullptr;
     options.round_trip_ir = settings_.round_trip_ir;
+    options.now = arguments_.engine.now;
+    for (const Section* section : file_.FindAll("file")) options.tables[section->name] = section->text;
     compilation_ = driver::Compile(std::move(rules), options);
   }
 
@@ -234,7 +236,7 @@ class CaseRun {
       const Section& wanted = file_.sections[i];
       const Section& got = outcome_.actual.sections[i];
       const bool pinned = wanted.kind != "rule" && !wanted.kind.starts_with("input") &&
-                          wanted.kind != "args" && wanted.kind != "case";
+                          wanted.kind != "args" && wanted.kind != "case" && wanted.kind != "file";
       compared |= pinned;
       if (!pinned || wanted.text == got.text) continue;
       outcome_.passed = false;

@@ -3,6 +3,7 @@
 #include "tools/cli/console.h"
 #include "tools/cli/session.h"
 #include "tools/cli/verbs.h"
+#include "tools/driver/clock.h"
 
 #include <fmt/format.h>
 
@@ -33,7 +34,9 @@ int CheckVerb(const Options& options) {
     Remark(fmt::format("{}: {}", error.path, error.message));
     code = WorstExit(code, kUsage);
   }
-  const auto compilation = driver::Compile(std::move(found.files));
+  driver::CompileOptions compile;
+  if (const auto now = driver::NowOption(options.now)) compile.now = *now;
+  const auto compilation = driver::Compile(std::move(found.files), compile);
   if (options.json) {
     for (const Diagnostic& diagnostic : compilation->diagnostics) {
       Out().Write(RenderJson(diagnostic, compilation->sources) + "\n");

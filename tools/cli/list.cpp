@@ -76,6 +76,42 @@ std::string OriginOf(const driver::Compilation& compilation, Span span) {
   return "";
 }
 
+// Parameters with their values, and what a repository changed about rules.
+void AddSettings(const driver::Compilation& compilation, Table& table) {
+  for (const sema::Param& param : compilation.checked.params) {
+    std::string value = param.value_text;
+    if (param.overridden) value += " (default " + param.default_text + ")";
+    table.Add({"param " + param.name, runtime::SafeText(value),
+               OriginOf(compilation, param.overridden ? param.set : param.span)});
+  }
+  for (const sema::Setting& setting : compilation.checked.settings) {
+    const std::string place = OriginOf(compilation, setting.span);
+    std::string value = setting.what;
+    switch (setting.kind) {
+      case sema::SettingKind::kOverride:
+        value += " = " + setting.value;
+        break;
+      case sema::SettingKind::kDisable:
+        value = "off";
+        break;
+      case sema::SettingKind::kAllow:
+        value = "where " + value;
+        break;
+    }
+    if (!setting.reason.empty()) value += ": " + setting.reason;
+    if (!setting.until.empty()) value += (setting.expired ? ", ran out on " : ", until ") + setting.until;
+    const std::string_view word = setting.kind == sema::SettingKind::kOverride  ? "override "
+                                  : setting.kind == sema::SettingKind::kDisable ? "disable "
+                                                                                : "allow ";
+    table.Add({std::string(word) + setting.target, runtime::SafeText(value), place});
+  }
+  for (const sema::Pack& pack : compilation.checked.packs) {
+    std::string value = pack.version;
+    for (const auto& [what, version] : pack.needs) value += ", needs " + what + " >= " + version;
+    table.Add({"pack " + pack.name, runtime::SafeText(value), OriginOf(compilation, pack.span)});
+  }
+}
+
 int ListFromRules(const Options& options) {
   const Rules rules = LoadRules(options, false);
   if (rules.exit_code != 0) return rules.exit_code;
@@ -196,7 +232,12 @@ int ConfigVerb(const Options& options) {
   for (const driver::ContextEntry& entry : driver::RunContext(options.context, &bad)) {
     table.Add({"context " + entry.key, runtime::SafeText(entry.value), entry.origin});
   }
+  driver::CompileOptions compile;
+  if (const auto now = driver::NowOption(options.now)) compile.now = *now;
+  const auto compilation = driver::Compile(found.files, compile);
+  AddSettings(*compilation, table);
   table.Write(options.json);
+  if (compilation->has_errors()) Remark("the rules have errors; `faultline check` shows them");
   for (const std::string& text : bad) Remark(fmt::format("--context {}: write KEY=VALUE", text));
   for (const driver::FileError& error : found.errors)
     Remark(fmt::format("{}: {}", error.path, error.message));

@@ -69,6 +69,7 @@ Rules LoadRules(const Options& options, bool lints, bool tests) {
   driver::CompileOptions compile;
   compile.lints = lints;
   compile.tests = tests;
+  if (const auto now = driver::NowOption(options.now)) compile.now = *now;
   if (options.expression) {
     if (!options.rules.empty()) {
       found = driver::FindRuleFiles(options.rules);

@@ -8,6 +8,8 @@
 #include "ir/verifier.h"
 
 #include <algorithm>
+#include <filesystem>
+#include <optional>
 #include <set>
 #include <utility>
 
@@ -30,6 +32,23 @@ parse::ParseResult ParseTwice(Compilation& result, const RuleFile& file, bool is
   }
   const ast::FormatResult again = ast::Format(file.text, parsed.tokens, parsed.ok);
   return ParseOne(result, result.sources.Add(file.path, again.text), is_inline, sink);
+}
+
+// A table stands beside the rule file that names it; stock ones are part of the program.
+std::optional<std::string> ReadTable(const Compilation& result, const CompileOptions& options, FileId file,
+                                     const std::string& path, std::string* error) {
+  if (const auto given = options.tables.find(path); given != options.tables.end()) return given->second;
+  const std::filesystem::path folder = std::filesystem::path(result.sources.Get(file).path()).parent_path();
+  const std::string full = (folder / path).lexically_normal().string();
+  for (const ParsedFile& parsed : result.files) {
+    if (parsed.id != file || parsed.origin != "stock") continue;
+    for (const StockFile& stock : StockFiles()) {
+      if (stock.path == full) return std::string(stock.text);
+    }
+    *error = "it is no part of the program";
+    return std::nullopt;
+  }
+  return ReadTextFile(full, error);
 }
 
 std::string VerifierText(const std::vector<ir::VerifierError>& errors) {
@@ -99,6 +118,10 @@ std::unique_ptr<Compilation> Compile(std::vector<RuleFile> files, const CompileO
     if (file.origin == "stock" && file.parse.module.name) quiet.insert(file.parse.module.name->Text());
   }
   check.quiet_modules.assign(quiet.begin(), quiet.end());
+  check.now = options.now;
+  check.read_file = [&](FileId file, const std::string& path, std::string* error) {
+    return ReadTable(*result, options, file, path, error);
+  };
   result->checked = sema::Check(modules, result->sources, check, sink);
 
   sink.SortByPlace();

@@ -14,6 +14,8 @@
 #include "support/source/source.h"
 #include "tools/driver/rule_files.h"
 
+#include <cstdint>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -21,9 +23,12 @@
 namespace faultline::driver {
 
 struct CompileOptions {
-  bool lints = true;          // of the files that are not stock
-  bool inline_rules = false;  // the last file is the text of `run -e`
-  bool tests = false;         // functions of the tests in rules too
+  bool lints = true;             // of the files that are not stock
+  bool inline_rules = false;     // the last file is the text of `run -e`
+  bool tests = false;            // functions of the tests in rules too
+  std::int64_t now = INT64_MIN;  // what ran out before it, ns since 1970, has no effect
+  // Files that tables name, by path, in place of those beside the rule files.
+  std::map<std::string, std::string> tables = {};
   // For tests of the printers: print the tree and read it back before it is checked; the same for the IR.
   bool round_trip_ast = false;
   bool round_trip_ir = false;

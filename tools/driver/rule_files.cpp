@@ -103,6 +103,7 @@ RuleFiles ReadPaths(const std::vector<std::string>& paths, std::string_view exte
 std::vector<RuleFile> StockRuleFiles() {
   std::vector<RuleFile> files;
   for (const StockFile& stock : StockFiles()) {
+    if (!stock.path.ends_with(".fault")) continue;  // a table
     files.push_back({std::string(stock.path), std::string(stock.text), "stock"});
   }
   return files;

@@ -30,7 +30,7 @@ struct RuleFiles {
   std::optional<std::string> repository_rules;  // the .faultline/ that was found
 };
 
-// The stock rules, built into the program.
+// The stock rules and the tables that they name, built into the program.
 struct StockFile {
   std::string_view path;
   std::string_view text;

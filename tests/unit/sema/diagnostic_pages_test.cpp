@@ -42,11 +42,14 @@ TEST_CASE("the page of each row shows the mistake and its mending") {
     if (!page) continue;
     const std::optional<std::string> wrong = Block(*page, "wrong");
     const std::optional<std::string> right = Block(*page, "right");
-    CHECK(wrong.has_value());
+    sema::CheckOptions options;
+    options.now = std::int64_t{1'780'000'000} * 1'000'000'000;  // May 2026
     CHECK(right.has_value());
+    if (right) CHECK(Compiled({*right}, options).Codes() == "");
+    if (!wrong && page->find("<!-- no wrong example: ") != std::string::npos) continue;
+    CHECK(wrong.has_value());
     if (!wrong || !right) continue;
-    CHECK(Compiled({*wrong}).Codes() == code);
-    CHECK(Compiled({*right}).Codes() == "");
+    CHECK(Compiled({*wrong}, options).Codes() == code);
     ++pages;
   }
   CHECK(pages >= 60);
