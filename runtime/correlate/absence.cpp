@@ -27,28 +27,34 @@ const Point& MatchOperator::WatchPoint(const Instance& instance, std::uint32_t i
   return stage(index).after == ir::kNone ? instance.last() : instance.at[WatchBegin(index)];
 }
 
+// Of the scopes that the rule names the instance around the match that was entered last; null: none is.
+std::shared_ptr<ScopeInstance> MatchOperator::NearestScope(const Match& match) const {
+  std::shared_ptr<ScopeInstance> nearest;
+  for (ir::RuleId scope : named_scopes_) {
+    std::shared_ptr<ScopeInstance> instance = ScopeIn(match, scope);
+    if (instance != nullptr && (nearest == nullptr || instance->number > nearest->number)) {
+      nearest = std::move(instance);
+    }
+  }
+  return nearest;
+}
+
 Timer MatchOperator::DomainOf(std::uint32_t index, const Position& position,
                               const std::shared_ptr<ScopeInstance>& scope, std::uint64_t key,
                               std::uint64_t* bucket) const {
-  const ir::Stage& from = stage(index);
   Timer timer;
   timer.rule = rule_id_;
   timer.what = index;
   timer.stream = position.stream;
-  bool run = keyed_;
-  if (from.window == ir::WindowUnit::kScope) {
-    run = from.scope == ir::kRunScope;
-    if (from.scope != ir::kRunScope && from.scope != ir::kSourceScope && scope != nullptr) {
-      timer.clock = Clock::kScope;
-      timer.of = scope->number;
-      timer.over = scope->ended;
-    }
+  if (scope != nullptr) {
+    timer.clock = Clock::kScope;
+    timer.of = scope->number;
+    timer.over = scope->ended;
+  } else if (!keyed_) {
+    timer.clock = Clock::kSource;
+    timer.of = position.input;
   }
-  if (timer.clock != Clock::kScope) {
-    timer.clock = run ? Clock::kRun : Clock::kSource;
-    timer.of = run ? 0 : position.input;
-  }
-  // Keys and domains are below 2^28 and 2^32 in any run that fits its bounds; a domain of its own for each.
+  // Keys and domains are below 2^32 and 2^31 in any run that fits its bounds; a domain of its own for each.
   *bucket = static_cast<std::uint64_t>(timer.clock == Clock::kScope) << 63 |
             (static_cast<std::uint64_t>(timer.of) & 0x7fffffff) << 32 | (key & 0xffffffff);
   return timer;
@@ -100,7 +106,7 @@ bool MatchOperator::PassStage(Instance* instance, std::uint32_t passed) {
         Wait wait;
         wait.stage = index;
         wait.timed = true;
-        wait.timer = DomainOf(index, instance->match.begin, ScopeIn(instance->match, from.scope),
+        wait.timer = DomainOf(index, instance->match.begin, NearestScope(instance->match),
                               keyed_ ? instance->key : 0, &wait.bucket);
         wait.timer.number = instance->number;
         const auto memory = memories_[index].find(wait.bucket);
@@ -122,7 +128,6 @@ bool MatchOperator::PassStage(Instance* instance, std::uint32_t passed) {
 
 void MatchOperator::OnAbsence(const Event& event) {
   if (!event.fits) return;
-  const ir::Stage& from = *event.stage;
   const Point point = PointOf(event);
   if (!decided_until_.empty() && point.timed()) {
     const auto decided = decided_until_.find(keyed_ ? 0 : event.position.stream);
@@ -165,22 +170,28 @@ void MatchOperator::OnAbsence(const Event& event) {
     case Absence::kDomain: {
       KeyId key = kNoKey;
       if (keyed_) key = services_->keys(rule_id_).Hold(event.key);
-      std::uint64_t bucket = 0;
-      const std::shared_ptr<ScopeInstance> scope =
-          from.window == ir::WindowUnit::kScope ? services_->ScopeOf(from.scope, event) : nullptr;
-      const Timer end = DomainOf(event.index, event.position, scope, key, &bucket);
-      Remember(event.index, event, bucket, end);
-      if (from.join == ir::kNone) {
-        if (std::map<std::uint64_t, Instance*>* in_domain = WaitingFor(event.index, bucket)) {
-          std::vector<Instance*> waiting;
-          for (const auto& [number, instance] : *in_domain) waiting.push_back(instance);
-          for (Instance* instance : waiting) Refute(instance, event.index, !instance->whole);
-        }
+      // A match is judged in its nearest scope; one that stands in none, in all of the source or run.
+      RefuteIn(event, nullptr, key);
+      for (ir::RuleId scope : named_scopes_) {
+        if (const auto instance = services_->ScopeOf(scope, event)) RefuteIn(event, instance, key);
       }
       if (key != kNoKey) services_->keys(rule_id_).Release(key);
       return;
     }
   }
+}
+
+// Remembers the event in a domain and refutes what waits there.
+void MatchOperator::RefuteIn(const Event& event, const std::shared_ptr<ScopeInstance>& scope, KeyId key) {
+  std::uint64_t bucket = 0;
+  const Timer end = DomainOf(event.index, event.position, scope, key, &bucket);
+  Remember(event.index, event, bucket, end);
+  if (event.stage->join != ir::kNone) return;  // asked when the domain is over
+  std::map<std::uint64_t, Instance*>* in_domain = WaitingFor(event.index, bucket);
+  if (in_domain == nullptr) return;
+  std::vector<Instance*> waiting;
+  for (const auto& [number, instance] : *in_domain) waiting.push_back(instance);
+  for (Instance* instance : waiting) Refute(instance, event.index, !instance->whole);
 }
 
 // Whether the event of a watch stands behind the point from which it counts, inside its window.

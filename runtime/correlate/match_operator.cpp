@@ -60,13 +60,21 @@ void MatchOperator::Classify() {
     }
     if (stage.kind != ir::StageKind::kWithout) continue;
     absences_.push_back(s);
-    const bool windowed = stage.window == ir::WindowUnit::kLines ||
-                          stage.window == ir::WindowUnit::kRecords || stage.window == ir::WindowUnit::kTime;
+    const bool windowed = stage.window != ir::WindowUnit::kNoWindow;
     absence_[s] = stage.after != ir::kNone    ? Absence::kWatch
                   : stage.before != ir::kNone ? Absence::kBack
                   : windowed                  ? Absence::kWatch
                                               : Absence::kDomain;
   }
+  const auto name_scope = [&](ir::RuleId scope) {
+    if (scope < module.rules.size() &&
+        std::find(named_scopes_.begin(), named_scopes_.end(), scope) == named_scopes_.end()) {
+      named_scopes_.push_back(scope);
+    }
+  };
+  for (const ir::Provided& provided : rule_.provided) name_scope(provided.scope);
+  for (const ir::Stage& stage : rule_.stages) name_scope(stage.scope);
+  name_scope(rule_.window.scope);
   // What is known only at the decision, and the steps that need it.
   std::vector<ir::SlotId> late;
   for (std::uint32_t i = 0; i < rule_.provided.size(); ++i) {

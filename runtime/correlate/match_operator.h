@@ -9,9 +9,9 @@
 //   watch    strictly after a stage (without a word: the last positive one), for a window, up to another
 //            stage, or to the end of the source (with a key: of the run)
 //   back     strictly before a stage: what came is remembered
-//   domain   anywhere in a scope, the source or the run, before and after
-// An IR stage with neither `after` nor `before` is a watch if its window is of lines, records or time, else a
-// domain.
+//   domain   anywhere in the nearest scope that the rule names, else in the source (with a key: the run),
+//            before and after
+// An IR stage with neither `after` nor `before` is a watch if it has a window, else a domain.
 //
 // Steps that read what is only known at the decision (`elapsed`, fields that a scope's closing line gives,
 // graphs) and all steps behind them are done last.
@@ -201,9 +201,10 @@ class MatchOperator : public Operator {
   void Classify();
   std::uint32_t WatchBegin(std::uint32_t index) const;  // positive stage behind which a watch begins
   const Point& WatchPoint(const Instance& instance, std::uint32_t index) const;
-  // The clock of a domain and its bucket, for the first stage of a match or for an event. False: unknown.
+  // The clock of a domain and its bucket, for the first stage of a match or for an event.
   Timer DomainOf(std::uint32_t index, const Position& position, const std::shared_ptr<ScopeInstance>& scope,
                  std::uint64_t key, std::uint64_t* bucket) const;
+  std::shared_ptr<ScopeInstance> NearestScope(const Match& match) const;
   std::shared_ptr<ScopeInstance> ScopeIn(const Match& match, ir::RuleId scope) const;
   // What ends the window; `wide`: what ends it in the run, not in the stream or source. False: a time window
   // of unknown time, which is counted, or a scope that is not open.
@@ -214,6 +215,7 @@ class MatchOperator : public Operator {
   bool JoinsRemembered(std::uint32_t index, const Instance& instance, const Remembered& event);
   void CloseAbsence(Instance* instance, std::uint32_t index);
   bool IsRefutedBy(const Instance& instance, const Point& after, const Event& event);
+  void RefuteIn(const Event& event, const std::shared_ptr<ScopeInstance>& scope, KeyId key);
   void Refute(Instance* instance, std::uint32_t index, bool between);
 
   void ProvideLast(Match* match, const Instance* instance);
@@ -231,7 +233,8 @@ class MatchOperator : public Operator {
   void Register(std::uint32_t index, std::uint32_t stream, bool add);
 
   bool simple_ = false;
-  std::vector<Absence> absence_;  // by stage
+  std::vector<Absence> absence_;          // by stage
+  std::vector<ir::RuleId> named_scopes_;  // by the rule itself
   std::vector<std::uint32_t> absences_, nexts_;
   std::uint32_t early_steps_ = 0;        // steps before those that need the decision
   std::vector<std::uint32_t> at_close_;  // indices into Rule::provided

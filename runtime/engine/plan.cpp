@@ -150,7 +150,7 @@ bool IsLazy(const ir::Rule& rule, const ir::Stage& stage, std::uint32_t index) {
       // An absence that looks back remembers what came; so does one of a whole scope, input or run.
       if (stage.after != ir::kNone) return true;
       if (stage.before != ir::kNone) return false;
-      return stage.window != ir::WindowUnit::kNoWindow && stage.window != ir::WindowUnit::kScope;
+      return stage.window != ir::WindowUnit::kNoWindow;
     case ir::StageKind::kMatch:
     case ir::StageKind::kPart:
     case ir::StageKind::kLatest:

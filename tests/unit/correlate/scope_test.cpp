@@ -136,23 +136,28 @@ TEST_CASE("S4.3 within a scope, and S4.6 absence in a scope") {
   then.Report("{a}");
   RuleTweak without = rules.Add(
       {.name = "m.without", .stages = {OnMatch("ask (?<a>\\w+)"), OnStage(StageKind::kWithout, "never")}});
-  without.stage(1).window = WindowUnit::kScope;
-  without.stage(1).scope = test;
-  without.Report("{a}");
+  without.Provide(ProvidedKind::kScopeField, "name", kTextType, 0, test, "test").Report("{a}");
+  RuleTweak behind = rules.Add(
+      {.name = "m.z", .stages = {OnMatch("ask (?<a>\\w+)"), OnStage(StageKind::kWithout, "never")}});
+  behind.stage(1).window = WindowUnit::kScope;
+  behind.stage(1).scope = test;
+  behind.Report("{a}");
   RuleTweak set = rules.Add({.name = "m.set",
                              .stages = {OnStage(StageKind::kPart, "left (?<l>\\w+)"),
                                         OnStage(StageKind::kPart, "right (?<r>\\w+)")}});
   set.rule().shape = ir::RuleShape::kAll;
   set.Window(WindowUnit::kScope, 0, test).Report("{l}{r}");
   const auto module = rules.Make();
-  CHECK(FoundIn(module, "=== RUN A\nask 1\nok\n--- FAIL: A\n") == "m.then@2-3 1\nm.without@2 1\n");
-  CHECK(FoundIn(module, "=== RUN A\nask 1\n--- FAIL: A\nok\n") == "m.without@2 1\n");
-  CHECK(FoundIn(module, "=== RUN A\nask 1\n--- FAIL: A ok\n") == "m.then@2-3 1\nm.without@2 1\n");
-  CHECK(FoundIn(module, "=== RUN A\nnever\nask 1\n--- FAIL: A\n").empty());
+  CHECK(FoundIn(module, "=== RUN A\nask 1\nok\n--- FAIL: A\n") == "m.then@2-3 1\nm.without@2 1\nm.z@2 1\n");
+  CHECK(FoundIn(module, "=== RUN A\nask 1\n--- FAIL: A\nok\n") == "m.without@2 1\nm.z@2 1\n");
+  CHECK(FoundIn(module, "=== RUN A\nask 1\n--- FAIL: A ok\n") == "m.then@2-3 1\nm.without@2 1\nm.z@2 1\n");
+  CHECK(FoundIn(module, "=== RUN A\nnever\nask 1\n--- FAIL: A\n") == "m.z@3 1\n");  // only before it
   CHECK(FoundIn(module, "=== RUN A\nask 1\nnever\n--- FAIL: A\n").empty());
-  CHECK(FoundIn(module, "=== RUN A\nask 1\n--- FAIL: A\nnever\n") == "m.without@2 1\n");
+  CHECK(FoundIn(module, "=== RUN A\nask 1\n--- FAIL: A\nnever\n") == "m.without@2 1\nm.z@2 1\n");
   CHECK(FoundIn(module, "=== RUN A\nnever\n--- FAIL: A\n=== RUN A\nask 2\n--- FAIL: A\n") ==
-        "m.without@5 2\n");
+        "m.without@5 2\nm.z@5 2\n");
+  CHECK(FoundIn(module, "=== RUN A\nnever\n--- FAIL: A\nask 3\n").empty());  // in no test: the whole source
+  CHECK(FoundIn(module, "=== RUN A\n--- FAIL: A\nask 3\n") == "m.without@3 3\n");
   CHECK(FoundIn(module, "=== RUN A\nleft 1\n--- FAIL: A\n=== RUN B\nright 1\nleft 2\n") == "m.set@5-6 21\n");
 }
 
@@ -163,8 +168,7 @@ TEST_CASE("what is decided at the end of a scope or source still stands in its w
   RuleTweak event = rules.Add({.name = "m.e",
                                .stages = {OnMatch("ask (?<a>\\w+)"), OnStage(StageKind::kWithout, "never")},
                                .is_event = true});
-  event.stage(1).window = WindowUnit::kScope;
-  event.stage(1).scope = test;
+  event.Provide(ProvidedKind::kScopeField, "name", kTextType, 0, test, "test");
   StageText read = OnStage(StageKind::kThen, "");
   RuleTweak then = rules.Add(
       {.name = "m.then", .stages = {OnMatch("begin (?<b>\\w+)"), Reads(read, "m.e", {{"x", "a"}})}});
