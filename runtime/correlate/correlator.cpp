@@ -487,4 +487,69 @@ void Correlator::EndRun(bool interrupted) {
   at_end_ = events_first_ = false;
 }
 
+// ---------------------------------------------------------------- live
+
+std::int64_t Correlator::TimeOf(std::uint32_t input) const {
+  std::int64_t time = INT64_MIN;
+  for (const std::uint32_t number : sources_[input].streams) {
+    if (number != kAnyStream) time = std::max(time, streams_.at(number).state->watermark);
+  }
+  return time;
+}
+
+void Correlator::Advance(std::uint32_t input, std::int64_t time) {
+  class NoLines : public LineLookup {
+    bool Find(std::int64_t, std::string_view*) const override { return false; }
+  };
+  const NoLines none;
+  // Deciding may not add streams to the source, but what holds them may move.
+  const std::vector<std::uint32_t> numbers = sources_[input].streams;
+  for (std::size_t i = 0; i < numbers.size(); ++i) {
+    if (numbers[i] == kAnyStream) continue;
+    Stream& stream = streams_.at(numbers[i]);
+    StreamState& state = *stream.state;
+    if (state.watermark == INT64_MIN || state.watermark >= time) continue;
+    state.watermark = time;
+    run_watermark_ = std::max(run_watermark_, time);
+    const bool blocks = open_blocks_ != nullptr;
+    const Position* oldest = blocks ? open_blocks_->OldestIn(input, static_cast<std::uint32_t>(i)) : nullptr;
+    AddDue(stream.timers[2], time, Clock::kTime, numbers[i]);
+    AddDue(stream.timers[5], HeldTo(oldest, Clock::kTime, time), Clock::kTime, numbers[i]);
+    AddDue(run_time_[0], run_watermark_, Clock::kRunTime, 0);
+    AddDue(run_time_[1], HeldTo(blocks ? open_blocks_->Oldest() : nullptr, Clock::kRunTime, run_watermark_),
+           Clock::kRunTime, 0);
+    if (agenda_.empty()) continue;
+    temporary_.Reset();
+    lines_ = &none;
+    record_ = nullptr;
+    position_ = {};
+    position_.order = ++order_;
+    position_.record = sources_[input].records + 1;
+    position_ = EndOf(numbers[i]);
+    position_.time = Value::Integer(ValueKind::kTime, time);
+    record_position_ = position_;
+    Settle();
+  }
+}
+
+void Correlator::EndIdleScopes(std::uint32_t input) {
+  temporary_.Reset();
+  record_ = nullptr;
+  position_ = {};
+  position_.order = ++order_;
+  position_.record = sources_[input].records + 1;
+  position_.input = input;
+  record_position_ = position_;
+  for (ir::RuleId id = 0; id < operators_.size(); ++id) {
+    if (operators_[id] != nullptr && rule(id).shape == ir::RuleShape::kScope) operators_[id]->OnIdle(input);
+  }
+  events_first_ = true;
+  while (!ended_scopes_.empty()) {
+    EndScopes();
+    DoAgenda();
+  }
+  events_first_ = at_end_;
+  GiveOut();
+}
+
 }  // namespace faultline::runtime

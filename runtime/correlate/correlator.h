@@ -62,6 +62,18 @@ class Correlator : private Services {
   void EndSource(std::uint32_t input, bool interrupted);
   void EndRun(bool interrupted);
 
+  // Live. Nothing comes from the source: the clock moves the time of its streams on, to at most `time`.
+  void Advance(std::uint32_t input, std::int64_t time);
+  // Nothing has come for long: its scopes end.
+  void EndIdleScopes(std::uint32_t input);
+  // Largest time of the source's streams so far; INT64_MIN: none.
+  std::int64_t TimeOf(std::uint32_t input) const;
+
+  // All state, between two records. Load: on a new correlator of the same plan; false: it makes no sense, and
+  // the correlator is of no more use.
+  void Save(snapshot::Writer* writer);
+  bool Load(snapshot::Reader* reader);
+
   using Services::counts;
   using Services::history;
   using Services::set_history;

@@ -39,6 +39,7 @@ class JoinIndex {
   JoinIndex(Services* services, ir::RuleId rule, std::uint32_t stage);
 
   const ir::Stage& stage() const { return *stage_; }
+  StageId stage_id() const;
 
   // The bucket of an event; null where a part of the condition's equalities is missing.
   Bucket* BucketOf(const Event& event);
@@ -52,6 +53,11 @@ class JoinIndex {
   // After nobody waits in it: an empty bucket goes.
   void Tidy(Bucket* bucket);
   std::size_t size() const { return order_.size(); }
+
+  // Buckets are numbered from 0 as they are saved, for those who point to them.
+  using BucketNumbers = std::unordered_map<const Bucket*, std::uint64_t>;
+  BucketNumbers Save(snapshot::Writer* writer) const;
+  std::vector<Bucket*> Load(snapshot::Reader* reader);
 
  private:
   using Buckets = std::unordered_map<Value, std::unique_ptr<Bucket>, ValueHash, ValueEqual>;

@@ -6,6 +6,7 @@
 #ifndef FAULTLINE_RUNTIME_CORRELATE_KEY_TABLE_H_
 #define FAULTLINE_RUNTIME_CORRELATE_KEY_TABLE_H_
 
+#include "runtime/correlate/snapshot.h"
 #include "support/value/value.h"
 #include "support/value/value_compare.h"
 
@@ -31,6 +32,9 @@ class KeyTable {
   void Release(KeyId id);
   const Value& ValueOf(KeyId id) const { return entries_.at(id).value; }
   std::size_t size() const { return entries_.size(); }
+
+  void Save(snapshot::Writer* writer) const;
+  bool Load(snapshot::Reader* reader);
 
  private:
   struct Entry {

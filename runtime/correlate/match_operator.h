@@ -46,6 +46,8 @@ class MatchOperator : public Operator {
   void OnEndOfSource(std::uint32_t input) override;
   void OnEndOfRun() override;
   void OnEvict(std::uint64_t number) override;
+  void Save(snapshot::Writer* writer) const override;
+  bool Load(snapshot::Reader* reader) override;
 
  protected:
   // Independent state: a key's, or without keys a stream's.
@@ -198,6 +200,11 @@ class MatchOperator : public Operator {
   };
   using Buckets = std::unordered_map<std::uint64_t, std::map<std::uint64_t, Instance*>>;
 
+  void SaveInstance(const Instance& instance, const std::vector<JoinIndex::BucketNumbers>& buckets,
+                    snapshot::Writer* writer) const;
+  bool LoadInstance(const std::vector<std::vector<JoinIndex::Bucket*>>& buckets, snapshot::Reader* reader);
+  void SaveMemory(const Memory& memory, snapshot::Writer* writer) const;
+  bool LoadMemory(snapshot::Reader* reader);
   void Classify();
   std::uint32_t WatchBegin(std::uint32_t index) const;  // positive stage behind which a watch begins
   const Point& WatchPoint(const Instance& instance, std::uint32_t index) const;

@@ -7,6 +7,7 @@ void Operator::OnTimer(std::uint64_t, std::uint32_t) {}
 void Operator::OnScopeEnd(const std::shared_ptr<ScopeInstance>&) {}
 void Operator::OnEndOfSource(std::uint32_t) {}
 void Operator::OnEndOfRun() {}
+void Operator::OnIdle(std::uint32_t) {}
 void Operator::OnEvict(std::uint64_t) {}
 Value Operator::Ask(const ir::GraphQuery&, const Value&, const Value&, Arena*) {
   return Value::Missing();

@@ -63,6 +63,8 @@ class Operator {
   // The streams of the source are over; timers of them came before.
   virtual void OnEndOfSource(std::uint32_t input);
   virtual void OnEndOfRun();
+  // Live: nothing has come from the source for so long that its scopes end (docs/semantics.md, 5.1).
+  virtual void OnIdle(std::uint32_t input);
   // The bounds ask for what was admitted as `number` (Services::Admit): it must be released.
   virtual void OnEvict(std::uint64_t number);
 
@@ -71,8 +73,10 @@ class Operator {
   // The instance of this scope that is current in the stream, for the record at hand; null: none is open.
   virtual std::shared_ptr<ScopeInstance> Current(std::uint32_t stream);
 
-  // State between records. Load gets what Save wrote for the same rule of the same module; false: it does
-  // not make sense, and the run begins without state.
+  // State between records, complete: a run that goes on from a snapshot must find the same. Load is called
+  // on a new operator, after the services' state was loaded (keys, timers, waiters, what was admitted); its
+  // own references are what it has to restore. It gets what Save wrote for the same rule of the same module;
+  // false: it does not make sense, and the run begins without state.
   virtual void Save(snapshot::Writer* writer) const;
   virtual bool Load(snapshot::Reader* reader);
 };

@@ -37,6 +37,9 @@ class RecentEvents {
   Event EventOf(const Recent& recent) const;
   void Clear();
 
+  void Save(snapshot::Writer* writer) const;
+  bool Load(snapshot::Reader* reader);
+
  private:
   void DropOldest();
 

@@ -33,6 +33,9 @@ class Repetition {
   bool Has(std::uint64_t number) const { return numbers_.contains(number); }
   void Drop(std::uint64_t number);  // of a row; by bound or timer
 
+  void Save(snapshot::Writer* writer) const;
+  bool Load(snapshot::Reader* reader);
+
  private:
   struct Held {
     std::uint64_t number = 0;

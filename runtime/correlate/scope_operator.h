@@ -37,6 +37,9 @@ class ScopeOperator : public Operator {
   void OnStage(const Event& event) override;
   void OnEndOfSource(std::uint32_t input) override;
   void OnEvict(std::uint64_t number) override;
+  void OnIdle(std::uint32_t input) override;
+  void Save(snapshot::Writer* writer) const override;
+  bool Load(snapshot::Reader* reader) override;
   std::shared_ptr<ScopeInstance> Current(std::uint32_t stream) override;
 
  private:

@@ -148,6 +148,12 @@ class Services {
   virtual void EndScope(std::shared_ptr<ScopeInstance> instance, Match found) = 0;
   Operator* operator_of(ir::RuleId rule) const { return operators_[rule].get(); }
 
+  // ---- snapshots (Operator::Save, Load)
+
+  // A reference to an instance that matches share; null is kept too.
+  void PutScope(const std::shared_ptr<ScopeInstance>& instance, snapshot::Writer* writer);
+  std::shared_ptr<ScopeInstance> GetScope(snapshot::Reader* reader);
+
   // ---- what was found
 
   // All of the rule holds: derived slots are computed, readers are told, and if it is not an event it is a
@@ -177,6 +183,10 @@ class Services {
   virtual void OnTimerAtEnd(const Timer& timer) = 0;
   bool IsEnding(const Timer& timer) const;
   bool IsWaitedFor(StageId stage, std::uint32_t stream) const;
+  void SaveServices(snapshot::Writer* writer) const;
+  bool LoadServices(snapshot::Reader* reader);
+  void SaveScopes(snapshot::Writer* writer) const;  // those that were put since the last time
+  bool LoadScopes(snapshot::Reader* reader);
   void Evict(std::uint64_t number);
   void EnforceLimits(ir::RuleId rule);
 
@@ -210,6 +220,7 @@ class Services {
   std::uint64_t next_number_ = 1;
   std::int64_t instances_ = 0;
   std::unordered_map<ir::RuleId, std::vector<ir::RuleId>> scope_watchers_;
+  std::map<std::int64_t, std::shared_ptr<ScopeInstance>> scope_table_;  // while a snapshot is made or read
 };
 
 // Bytes that a match costs while it waits.

@@ -22,6 +22,8 @@ class SetOperator : public MatchOperator {
   void OnStage(const Event& event) override;
   void OnTimer(std::uint64_t number, std::uint32_t what) override;
   void OnEvict(std::uint64_t number) override;
+  void Save(snapshot::Writer* writer) const override;
+  bool Load(snapshot::Reader* reader) override;
 
  private:
   // The latest event of a part, with all that a match takes from it.

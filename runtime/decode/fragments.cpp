@@ -79,4 +79,89 @@ std::span<const RawPiece> KeepPieces(std::span<const RawPiece> pieces, Arena& ar
   return {copy, pieces.size()};
 }
 
+void PutRuns(std::span<const OffsetRun> runs, snapshot::Writer* writer) {
+  writer->Unsigned(runs.size());
+  for (const OffsetRun& run : runs) {
+    writer->Unsigned(run.text);
+    writer->Unsigned(run.raw);
+  }
+}
+
+void PutPieces(std::span<const RawPiece> pieces, snapshot::Writer* writer) {
+  writer->Unsigned(pieces.size());
+  for (const RawPiece& piece : pieces) {
+    writer->Unsigned(piece.begin);
+    writer->Signed(piece.line);
+    writer->Unsigned(piece.offset);
+  }
+}
+
+std::vector<OffsetRun> GetRuns(snapshot::Reader* reader) {
+  std::vector<OffsetRun> runs;
+  for (std::size_t n = reader->Count(); n > 0 && reader->ok(); --n) {
+    const auto text = static_cast<std::uint32_t>(reader->Unsigned());
+    runs.push_back({text, static_cast<std::uint32_t>(reader->Unsigned())});
+  }
+  return runs;
+}
+
+std::vector<RawPiece> GetPieces(snapshot::Reader* reader) {
+  std::vector<RawPiece> pieces;
+  for (std::size_t n = reader->Count(); n > 0 && reader->ok(); --n) {
+    RawPiece piece;
+    piece.begin = static_cast<std::uint32_t>(reader->Unsigned());
+    piece.line = reader->Signed();
+    piece.offset = reader->Unsigned();
+    pieces.push_back(piece);
+  }
+  return pieces;
+}
+
+void FragmentTable::Save(snapshot::Writer* writer) const {
+  writer->Unsigned(by_age_.size());
+  for (const auto& [age, key] : by_age_) {
+    const Fragment& fragment = fragments_.at(key);
+    writer->Unsigned(fragment.depth);
+    writer->Unsigned(fragment.stream);
+    writer->Text(fragment.text);
+    PutRuns(fragment.runs, writer);
+    writer->Text(fragment.raw);
+    PutPieces(fragment.pieces, writer);
+    writer->Signed(fragment.end_line);
+    writer->Bool(fragment.cut);
+  }
+  writer->Unsigned(bytes_);
+  writer->Signed(cut_);
+}
+
+bool FragmentTable::Load(snapshot::Reader* reader) {
+  fragments_.clear();
+  by_age_.clear();
+  sequence_ = 0;
+  for (std::size_t n = reader->Count(); n > 0 && reader->ok(); --n) {
+    Fragment fragment;
+    fragment.depth = static_cast<std::size_t>(reader->Unsigned());
+    fragment.stream = static_cast<std::uint32_t>(reader->Unsigned());
+    fragment.text = reader->Text();
+    fragment.runs = GetRuns(reader);
+    fragment.raw = reader->Text();
+    fragment.pieces = GetPieces(reader);
+    fragment.end_line = reader->Signed();
+    fragment.cut = reader->Bool();
+    fragment.sequence = ++sequence_;
+    if (fragment.pieces.empty()) reader->Fail();
+    const Key key{fragment.depth, fragment.stream};
+    by_age_.emplace(fragment.sequence, key);
+    if (!fragments_.emplace(key, std::move(fragment)).second) reader->Fail();
+  }
+  bytes_ = static_cast<std::size_t>(reader->Unsigned());
+  cut_ = reader->Signed();
+  if (!reader->ok()) {
+    fragments_.clear();
+    by_age_.clear();
+    bytes_ = 0;
+  }
+  return reader->ok();
+}
+
 }  // namespace faultline::runtime

@@ -3,6 +3,7 @@
 #ifndef FAULTLINE_RUNTIME_DECODE_FRAGMENTS_H_
 #define FAULTLINE_RUNTIME_DECODE_FRAGMENTS_H_
 
+#include "runtime/correlate/snapshot.h"
 #include "runtime/decode/record.h"
 #include "runtime/decode/unwrapper.h"
 
@@ -45,6 +46,9 @@ class FragmentTable {
   std::optional<Fragment> TakeOverfull(std::size_t depth, std::uint32_t stream);
   std::int64_t cut() const { return cut_; }
 
+  void Save(snapshot::Writer* writer) const;
+  bool Load(snapshot::Reader* reader);
+
  private:
   using Key = std::pair<std::size_t, std::uint32_t>;
   static constexpr std::size_t kMaxBytes = 16 * 1024 * 1024;  // of all fragments together
@@ -56,6 +60,12 @@ class FragmentTable {
   std::uint64_t sequence_ = 0;
   std::int64_t cut_ = 0;
 };
+
+// Runs and pieces as bytes and back.
+void PutRuns(std::span<const OffsetRun> runs, snapshot::Writer* writer);
+void PutPieces(std::span<const RawPiece> pieces, snapshot::Writer* writer);
+std::vector<OffsetRun> GetRuns(snapshot::Reader* reader);
+std::vector<RawPiece> GetPieces(snapshot::Reader* reader);
 
 // Copies pieces into an arena.
 std::span<const RawPiece> KeepPieces(std::span<const RawPiece> pieces, Arena& arena);

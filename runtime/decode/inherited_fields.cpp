@@ -125,4 +125,43 @@ std::size_t InheritedFields::RecallAll(std::size_t depth, std::uint32_t stream, 
   return count;
 }
 
+void InheritedFields::Save(snapshot::Writer* writer) const {
+  writer->Unsigned(kept_.size());
+  for (const auto& [place, rows] : kept_) {
+    writer->Unsigned(place.first);
+    writer->Unsigned(place.second);
+    writer->Unsigned(rows.size());
+    for (const Row& row : rows) {
+      writer->Unsigned(row.wrapper);
+      writer->Unsigned(row.slot);
+      writer->Put(IsTextual(row.value.kind) ? Value::Textual(row.value.kind, row.text) : row.value);
+    }
+  }
+  writer->Signed(refused_);
+}
+
+bool InheritedFields::Load(snapshot::Reader* reader) {
+  kept_.clear();
+  bytes_ = 0;
+  Arena arena;
+  for (std::size_t n = reader->Count(); n > 0 && reader->ok(); --n) {
+    const auto depth = static_cast<std::size_t>(reader->Unsigned());
+    const auto stream = static_cast<std::uint32_t>(reader->Unsigned());
+    std::vector<Row>& rows = kept_[{depth, stream}];
+    for (std::size_t rest = reader->Count(); rest > 0 && reader->ok(); --rest) {
+      Row& row = rows.emplace_back();
+      row.wrapper = static_cast<std::uint32_t>(reader->Unsigned());
+      row.slot = static_cast<ir::SlotId>(reader->Unsigned());
+      if (row.wrapper >= module_.wrappers.size() || row.slot >= module_.wrappers[row.wrapper].slots.size()) {
+        reader->Fail();
+        break;
+      }
+      Set(row, reader->Get(&arena));
+    }
+  }
+  refused_ = reader->Signed();
+  if (!reader->ok()) kept_.clear();
+  return reader->ok();
+}
+
 }  // namespace faultline::runtime

@@ -7,6 +7,7 @@
 #define FAULTLINE_RUNTIME_DECODE_INHERITED_FIELDS_H_
 
 #include "ir/ir.h"
+#include "runtime/correlate/snapshot.h"
 #include "runtime/decode/record.h"
 #include "support/value/value.h"
 
@@ -40,6 +41,9 @@ class InheritedFields {
                         Arena& arena) const;
 
   std::int64_t refused() const { return refused_; }
+
+  void Save(snapshot::Writer* writer) const;
+  bool Load(snapshot::Reader* reader);
 
  private:
   static constexpr std::size_t kMaxBytes = 16 * 1024 * 1024;  // of all texts and lists together

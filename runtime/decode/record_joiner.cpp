@@ -116,6 +116,89 @@ RecordView CopyRecord(const RecordView& record, const ir::Module& module, Arena&
   return copy;
 }
 
+void DocumentJoiner::Save(snapshot::Writer* writer) const {
+  writer->Unsigned(held_);
+  writer->Signed(given_up_);
+  if (held_ == 0) return;
+  writer->Unsigned(stream_);
+  writer->Text(text_);
+}
+
+bool DocumentJoiner::Load(snapshot::Reader* reader) {
+  held_ = static_cast<std::size_t>(reader->Unsigned());
+  given_up_ = reader->Signed();
+  if (held_ == 0) return reader->ok();
+  stream_ = static_cast<std::uint32_t>(reader->Unsigned());
+  text_ = reader->Text();
+  document_.Start();
+  if (!reader->ok() || document_.Continue(text_) != JsonStatus::kIncomplete) {
+    reader->Fail();
+    held_ = 0;
+  }
+  return reader->ok();
+}
+
+void PutRecord(const RecordView& record, const ir::Module& module, snapshot::Writer* writer) {
+  writer->Signed(record.context.line);
+  writer->Text(record.context.text);
+  writer->Text(record.context.raw);
+  writer->Put(record.context.time);
+  writer->Signed(record.end_line);
+  writer->Unsigned(record.offset);
+  writer->Unsigned(record.stream);
+  writer->Signed(record.stream_line);
+  writer->Bool(record.cut);
+  writer->Bool(record.inherited);
+  writer->Unsigned(record.map.begin);
+  PutRuns(record.map.runs, writer);
+  writer->Bool(record.map.computed);
+  PutPieces(record.pieces, writer);
+  writer->Unsigned(static_cast<std::uint64_t>(record.encoding));
+  writer->Unsigned(record.wrappers.size());
+  for (const WrapperValues& layer : record.wrappers) {
+    writer->Unsigned(layer.wrapper);
+    const std::size_t size = module.wrappers[layer.wrapper].slots.size();
+    for (std::size_t slot = 0; slot < size; ++slot) writer->Put(layer.slots[slot]);
+  }
+}
+
+RecordView GetRecord(const ir::Module& module, snapshot::Reader* reader, Arena& arena) {
+  RecordView record;
+  record.context.line = reader->Signed();
+  record.context.text = record.whole = arena.Copy(reader->Text());
+  record.context.raw = arena.Copy(reader->Text());
+  record.context.time = reader->Get(&arena);
+  record.end_line = reader->Signed();
+  record.offset = reader->Unsigned();
+  record.stream = static_cast<std::uint32_t>(reader->Unsigned());
+  record.stream_line = reader->Signed();
+  record.cut = reader->Bool();
+  record.inherited = reader->Bool();
+  record.map.begin = static_cast<std::uint32_t>(reader->Unsigned());
+  record.map.runs = KeepRuns(GetRuns(reader), arena);
+  record.map.computed = reader->Bool();
+  record.whole_map = record.map;
+  record.pieces = KeepPieces(GetPieces(reader), arena);
+  record.encoding = reader->Unsigned() == 0 ? Encoding::kBytes : Encoding::kUtf16;
+  const std::size_t count = reader->Count();
+  if (!reader->ok() || count == 0) return record;
+  auto* layers =
+      new (arena.Allocate(count * sizeof(WrapperValues), alignof(WrapperValues))) WrapperValues[count];
+  for (std::size_t i = 0; i < count; ++i) {
+    layers[i].wrapper = static_cast<std::uint32_t>(reader->Unsigned());
+    if (layers[i].wrapper >= module.wrappers.size()) {
+      reader->Fail();
+      return record;
+    }
+    const std::size_t size = module.wrappers[layers[i].wrapper].slots.size();
+    Value* slots = arena.AllocateValues(size);
+    for (std::size_t slot = 0; slot < size; ++slot) slots[slot] = reader->Get(&arena);
+    layers[i].slots = slots;
+  }
+  record.wrappers = {layers, count};
+  return record;
+}
+
 std::uint64_t NextSerial() {
   static std::atomic<std::uint64_t> last{0};
   return last.fetch_add(1, std::memory_order_relaxed) + 1;

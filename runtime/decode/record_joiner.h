@@ -29,6 +29,9 @@ class DocumentJoiner {
   void Abandon() { held_ = 0; }
   std::int64_t given_up() const { return given_up_; }
 
+  void Save(snapshot::Writer* writer) const;
+  bool Load(snapshot::Reader* reader);
+
  private:
   std::size_t max_lines_;
   std::size_t max_bytes_;
@@ -44,6 +47,11 @@ RecordView JoinRecords(std::span<const RecordView> lines, Arena& arena);
 
 // A copy that lives in `arena` (names of streams and files live elsewhere and longer).
 RecordView CopyRecord(const RecordView& record, const ir::Module& module, Arena& arena);
+
+// A record that waits for the rest of its document, as bytes and back. Neither names nor numbers are kept:
+// file, stream's name, record, serial.
+void PutRecord(const RecordView& record, const ir::Module& module, snapshot::Writer* writer);
+RecordView GetRecord(const ir::Module& module, snapshot::Reader* reader, Arena& arena);
 
 // Numbers for RecordView::serial. Thread-safe.
 std::uint64_t NextSerial();

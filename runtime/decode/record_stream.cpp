@@ -41,18 +41,21 @@ class RecordStream::Impl {
   }
 
   bool NextBlock(RecordBlock& block) {
-    if (!decided_) Decide();
     block_ = &block;
+    const bool impatient = std::exchange(stop_waiting_, false);
+    const bool decided = decided_ || Decide(impatient);
     for (;;) {
       block.records.clear();
       block.extra_text.clear();
       block.arena.Reset();
       scan_end_ = extra_end_ = 0;
-      if (ended_) return false;
+      if (ended_ || !decided) return false;
       context_.arena = &block.arena;
       if (!NextLines(block.lines)) {
-        ended_ = true;
+        ended_ = reader_.ended();
         block.lines = LineBlock();
+        if (!ended_ && (!impatient || joiner_.open() == 0)) return false;
+        if (!ended_) joiner_.Abandon();
       }
       TakeUpCarried();
       if (late_) late_->Scan(block.lines);
@@ -66,6 +69,57 @@ class RecordStream::Impl {
       }
       if (!block.records.empty()) return true;
     }
+  }
+
+  bool ended() const { return ended_; }
+  void StopWaiting() { stop_waiting_ = true; }
+
+  void Save(snapshot::Writer* writer) const {
+    writer->Bool(decided_);
+    writer->Bool(late_.has_value());
+    writer->Unsigned(queue_.size());
+    for (const LineBlock& block : queue_) block.Save(writer);
+    writer->Unsigned(decision_.wrappers.size());
+    for (const std::uint32_t wrapper : decision_.wrappers) writer->Unsigned(wrapper);
+    writer->Text(decision_.why);
+    streams_.Save(writer);
+    fragments_.Save(writer);
+    inherited_.Save(writer);
+    joiner_.Save(writer);
+    writer->Unsigned(carried_.size());
+    for (const RecordView& record : carried_) PutRecord(record, module_, writer);
+    writer->Signed(records_);
+    writer->Bool(encoding_known_);
+    writer->Unsigned(static_cast<std::uint64_t>(encoding_));
+  }
+
+  bool Load(snapshot::Reader* reader) {
+    decided_ = reader->Bool();
+    if (reader->Bool()) late_.emplace(&unwrapper_);
+    for (std::size_t n = reader->Count(); n > 0 && reader->ok(); --n) queue_.emplace_back().Load(reader);
+    for (std::size_t n = reader->Count(); n > 0 && reader->ok(); --n) {
+      const std::uint64_t wrapper = reader->Unsigned();
+      if (wrapper >= module_.wrappers.size()) reader->Fail();
+      decision_.wrappers.push_back(static_cast<std::uint32_t>(wrapper));
+    }
+    decision_.why = reader->Text();
+    streams_.Load(reader);
+    fragments_.Load(reader);
+    inherited_.Load(reader);
+    joiner_.Load(reader);
+    for (std::size_t n = reader->Count(); n > 0 && reader->ok(); --n) {
+      RecordView record = GetRecord(module_, reader, carry_arena_);
+      if (record.stream >= streams_.size()) reader->Fail();
+      if (!reader->ok()) return false;
+      record.context.file = reader_.path();
+      record.context.stream = streams_.NameOf(record.stream);
+      carried_.push_back(record);
+    }
+    records_ = reader->Signed();
+    encoding_known_ = reader->Bool();
+    encoding_ = reader->Unsigned() == 0 ? Encoding::kBytes : Encoding::kUtf16;
+    values_.resize(decision_.wrappers.size());
+    return reader->ok() && carried_.size() == joiner_.open();
   }
 
   const SourceDecision& decision() const { return decision_; }
@@ -92,25 +146,34 @@ class RecordStream::Impl {
  private:
   // ---- the head of the source
 
-  void Decide() {
-    decided_ = true;
+  // False: the head is not whole, and more of it may come.
+  bool Decide(bool impatient) {
     const auto detects = [](const ir::Wrapper& wrapper) { return !wrapper.detect.empty(); };
     const bool may_detect =
         choices_.wrappers.empty() && std::any_of(module_.wrappers.begin(), module_.wrappers.end(), detects);
     if (may_detect) {
       std::size_t lines = 0;
       std::size_t bytes = 0;
+      for (const LineBlock& block : queue_) {
+        lines += block.lines().size();
+        bytes += block.bytes().size();
+      }
       while (lines < limits_.head_lines && bytes < limits_.head_bytes) {
         LineBlock block;
-        if (!reader_.NextBlock(block)) break;
+        if (!reader_.NextBlock(block)) {
+          if (!reader_.ended() && (!impatient || queue_.empty())) return false;
+          break;
+        }
         lines += block.lines().size();
         bytes += block.bytes().size();
         queue_.push_back(std::move(block));
       }
     }
+    decided_ = true;
     decision_ = DecideWrappers(unwrapper_, context_, choices_, limits_, queue_);
     std::reverse(queue_.begin(), queue_.end());
     if (may_detect) late_.emplace(&unwrapper_);
+    return true;
   }
 
   bool NextLines(LineBlock& lines) {
@@ -465,6 +528,7 @@ class RecordStream::Impl {
 
   bool decided_ = false;
   bool ended_ = false;
+  bool stop_waiting_ = false;
   SourceDecision decision_;
   std::vector<LineBlock> queue_;  // read to decide, not given out yet; the next one last
 
@@ -491,6 +555,18 @@ RecordStream::RecordStream(LineReader& reader, const Program& program, const Eva
 RecordStream::~RecordStream() = default;
 bool RecordStream::NextBlock(RecordBlock& block) {
   return impl_->NextBlock(block);
+}
+bool RecordStream::ended() const {
+  return impl_->ended();
+}
+void RecordStream::StopWaiting() {
+  impl_->StopWaiting();
+}
+void RecordStream::Save(snapshot::Writer* writer) const {
+  impl_->Save(writer);
+}
+bool RecordStream::Load(snapshot::Reader* reader) {
+  return impl_->Load(reader);
 }
 const SourceDecision& RecordStream::decision() const {
   return impl_->decision();

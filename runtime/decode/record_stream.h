@@ -64,8 +64,19 @@ class RecordStream {
   RecordStream(const RecordStream&) = delete;
   RecordStream& operator=(const RecordStream&) = delete;
 
-  // Replaces the block's records by the next ones. False at the end (then there are none).
+  // Replaces the block's records by the next ones. False at the end, or where the input has none for now
+  // (ended() is false): the head by which wrappers are decided and JSON documents may wait for more.
   bool NextBlock(RecordBlock& block);
+  bool ended() const;
+
+  // Nothing has come for a while: the next NextBlock decides about wrappers by what there is, and gives the
+  // lines of a document that is not complete.
+  void StopWaiting();
+
+  // Between two blocks, when NextBlock has returned false. Load: false for what is none of Save's or of
+  // another module; the reader has its own state.
+  void Save(snapshot::Writer* writer) const;
+  bool Load(snapshot::Reader* reader);
 
   // Decided by the first NextBlock.
   const SourceDecision& decision() const;

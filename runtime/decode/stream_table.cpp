@@ -77,4 +77,52 @@ Value StreamTable::NameOf(std::uint32_t stream) const {
   return Value::Text(streams_[stream].name);
 }
 
+void StreamTable::Save(snapshot::Writer* writer) const {
+  writer->Unsigned(streams_.size());
+  for (const Stream& stream : streams_) {
+    writer->Text(stream.name);
+    writer->Unsigned(stream.last_child);
+    writer->Signed(stream.lines);
+    writer->Put(stream.time);
+  }
+  writer->Unsigned(index_.size());
+  for (const auto& [key, stream] : index_) {
+    writer->Text(key);
+    writer->Unsigned(stream);
+  }
+  writer->Signed(refused_);
+}
+
+bool StreamTable::Load(snapshot::Reader* reader) {
+  streams_.clear();
+  index_.clear();
+  Arena none;  // times point nowhere
+  for (std::size_t n = reader->Count(); n > 0 && reader->ok(); --n) {
+    Stream stream;
+    stream.name = reader->Text();
+    stream.last_child = static_cast<std::uint32_t>(reader->Unsigned());
+    stream.lines = reader->Signed();
+    stream.time = reader->Get(&none);
+    if (stream.time.kind != ValueKind::kTime && !stream.time.is_missing()) reader->Fail();
+    streams_.push_back(std::move(stream));
+  }
+  for (std::size_t n = reader->Count(); n > 0 && reader->ok(); --n) {
+    const std::string_view key = reader->Text();
+    const std::uint64_t stream = reader->Unsigned();
+    if (stream >= streams_.size()) reader->Fail();
+    index_.emplace(key, static_cast<std::uint32_t>(stream));
+  }
+  refused_ = reader->Signed();
+  for (const Stream& stream : streams_) {
+    if (stream.last_child >= streams_.size()) reader->Fail();
+  }
+  if (streams_.empty() || streams_.size() > limit_) reader->Fail();
+  if (!reader->ok()) {
+    streams_.clear();
+    streams_.emplace_back();
+    index_.clear();
+  }
+  return reader->ok();
+}
+
 }  // namespace faultline::runtime

@@ -4,6 +4,7 @@
 #define FAULTLINE_RUNTIME_DECODE_STREAM_TABLE_H_
 
 #include "ir/ir.h"
+#include "runtime/correlate/snapshot.h"
 #include "support/value/value.h"
 
 #include <cstddef>
@@ -31,6 +32,10 @@ class StreamTable {
   Value Time(std::uint32_t stream) const { return streams_[stream].time; }
   void SetTime(std::uint32_t stream, Value time) { streams_[stream].time = time; }
   std::int64_t refused() const { return refused_; }
+  std::size_t size() const { return streams_.size(); }
+
+  void Save(snapshot::Writer* writer) const;
+  bool Load(snapshot::Reader* reader);
 
  private:
   struct Stream {

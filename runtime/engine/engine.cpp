@@ -131,6 +131,146 @@ class Engine::Impl {
     return results;
   }
 
+  // ---- live
+
+  std::uint32_t BeginLive(std::unique_ptr<ByteSource> bytes, const std::string& path,
+                          const std::string& role) {
+    std::unique_ptr<Source> source = Open(std::move(bytes), path, role);
+    const std::uint32_t number = source->input;
+    live_.emplace(number, std::move(source));
+    return number;
+  }
+
+  bool Pump(std::size_t blocks) {
+    reads_left_ = blocks;
+    std::vector<Source*> sources;
+    for (auto& [number, source] : live_) {
+      source->dry = false;
+      sources.push_back(source.get());
+    }
+    return PumpThese(sources);
+  }
+
+  bool Settle(std::uint32_t number) {
+    const auto it = live_.find(number);
+    if (it == live_.end()) return false;
+    Source* source = it->second.get();
+    source->stream.StopWaiting();
+    source->dry = false;
+    reads_left_ = 1;
+    bool any = PumpThese({source});
+    if (plan_.reads_blocks()) {
+      lines_ = &source->nearby;
+      framer_.EndSource(source->input, &ended_);
+      any |= !ended_.empty();
+      GiveBlocks(source, UINT64_MAX);
+    }
+    return any;
+  }
+
+  void Advance(std::uint32_t number, std::int64_t time) {
+    if (live_.contains(number)) correlator_.Advance(number, time);
+  }
+  std::int64_t TimeOf(std::uint32_t number) const {
+    return live_.contains(number) ? correlator_.TimeOf(number) : INT64_MIN;
+  }
+  void EndIdleScopes(std::uint32_t number) {
+    if (live_.contains(number)) correlator_.EndIdleScopes(number);
+  }
+
+  InputResult EndLive(std::uint32_t number, bool interrupted) {
+    const auto it = live_.find(number);
+    if (it == live_.end()) return {};
+    Source* source = it->second.get();
+    reads_left_ = 0;
+    source->dry = false;
+    PumpThese({source});
+    End(source, interrupted);
+    InputResult result = Close(source);
+    live_.erase(it);
+    return result;
+  }
+
+  std::uint64_t PositionOf(std::uint32_t number) const { return live_.at(number)->reader.position(); }
+
+  void Save(snapshot::Writer* writer) {
+    writer->Unsigned(next_source_);
+    writer->Signed(summary_.inputs);
+    writer->Signed(summary_.lines);
+    writer->Signed(summary_.bytes);
+    for (const std::int64_t count : summary_.findings) writer->Signed(count);
+    writer->Unsigned(summary_.notices.size());
+    for (const Notice& notice : summary_.notices) {
+      writer->Text(notice.what);
+      writer->Text(notice.where);
+      writer->Text(notice.message);
+      writer->Signed(notice.count);
+      writer->Bool(notice.of_input);
+      writer->Bool(notice.failure);
+    }
+    writer->Unsigned(live_.size());
+    for (const auto& [number, source] : live_) {
+      writer->Unsigned(number);
+      writer->Text(source->reader.path());
+      writer->Text(source->role);
+      writer->Signed(source->time);
+      const std::size_t section = writer->Begin();
+      source->reader.Save(writer);
+      source->stream.Save(writer);
+      writer->End(section);
+    }
+    const std::size_t blocks = writer->Begin();
+    framer_.Save(writer);
+    writer->End(blocks);
+    const std::size_t rules = writer->Begin();
+    correlator_.Save(writer);
+    writer->End(rules);
+  }
+
+  bool Load(snapshot::Reader* reader, const Reopen& open) {
+    next_source_ = static_cast<std::uint32_t>(reader->Unsigned());
+    summary_.inputs = reader->Signed();
+    summary_.lines = reader->Signed();
+    summary_.bytes = reader->Signed();
+    for (std::int64_t& count : summary_.findings) count = reader->Signed();
+    for (std::size_t n = reader->Count(); n > 0 && reader->ok(); --n) {
+      Notice& notice = summary_.notices.emplace_back();
+      notice.what = reader->Text();
+      notice.where = reader->Text();
+      notice.message = reader->Text();
+      notice.count = reader->Signed();
+      notice.of_input = reader->Bool();
+      notice.failure = reader->Bool();
+    }
+    std::vector<std::uint32_t> gone;
+    for (std::size_t n = reader->Count(); n > 0 && reader->ok(); --n) {
+      const auto number = static_cast<std::uint32_t>(reader->Unsigned());
+      const std::string path(reader->Text());
+      const std::string role(reader->Text());
+      const std::int64_t time = reader->Signed();
+      snapshot::Reader section = reader->Section();
+      // The reader tells where its bytes go on, and they are asked for by that.
+      auto bytes = std::make_unique<LateSource>();
+      LateSource* late = bytes.get();
+      auto source = std::make_unique<Source>(std::move(bytes), path, *this);
+      source->input = number;
+      source->role = role;
+      source->time = time;
+      if (!source->reader.Load(&section) || !source->stream.Load(&section) || number >= next_source_) {
+        return false;
+      }
+      late->set(open(number, path, source->reader.position()));
+      if (!late->there()) gone.push_back(number);
+      live_.emplace(number, std::move(source));
+    }
+    snapshot::Reader blocks = reader->Section();
+    if (!reader->ok() || !framer_.Load(&blocks)) return false;
+    snapshot::Reader rules = reader->Section();
+    if (!reader->ok() || !correlator_.Load(&rules)) return false;
+    for (const std::uint32_t number : gone) EndLive(number, false);
+    return true;
+  }
+
   void NoteError(const InputError& error) {
     summary_.notices.push_back({std::string(InputErrorName(error.kind)), error.path, error.message,
                                 error.count, true, error.IsFailure()});
@@ -204,8 +344,26 @@ class Engine::Impl {
   const RunSummary& summary() const { return summary_; }
   const EnginePlan& plan() const { return plan_; }
   std::size_t pending() const { return correlator_.pending(); }
+  std::uint64_t pending_bytes() const { return correlator_.pending_bytes(); }
 
  private:
+  // A source whose bytes are found after the reader's state.
+  class LateSource final : public ByteSource {
+   public:
+    void set(std::unique_ptr<ByteSource> bytes) { bytes_ = std::move(bytes); }
+    bool there() const { return bytes_ != nullptr; }
+    std::size_t Read(char* buffer, std::size_t size) override {
+      return bytes_ == nullptr ? 0 : bytes_->Read(buffer, size);
+    }
+    AtEnd at_end() override { return bytes_ == nullptr ? AtEnd::kFinal : bytes_->at_end(); }
+    const std::optional<InputError>& error() const override {
+      return bytes_ == nullptr ? error_ : bytes_->error();
+    }
+
+   private:
+    std::unique_ptr<ByteSource> bytes_;
+  };
+
   static EvalContext MakeContext(const EngineOptions& options) {
     EvalContext context;
     context.now = options.now;
@@ -233,8 +391,10 @@ class Engine::Impl {
     LineReader reader;
     RecordStream stream;
     NearbyLines nearby;
-    bool scanned = false;           // the first block is there
-    bool ended = false;             // no more blocks
+    bool scanned = false;  // the first block is there
+    bool ended = false;    // no more blocks
+    bool dry = false;      // none for now
+    std::string role;
     std::uint32_t record = 0;       // next one of the first block
     std::size_t hit = 0;            // its first hit
     std::size_t head = 0;           // its first head of a block
@@ -244,7 +404,9 @@ class Engine::Impl {
   std::unique_ptr<Source> Open(std::unique_ptr<ByteSource> bytes, const std::string& path,
                                const std::string& role) {
     auto source = std::make_unique<Source>(std::move(bytes), path, *this);
-    source->input = static_cast<std::uint32_t>(summary_.inputs++);
+    source->input = next_source_++;
+    source->role = role;
+    ++summary_.inputs;
     correlator_.BeginSource(source->input, role);
     return source;
   }
@@ -259,14 +421,18 @@ class Engine::Impl {
 
   void Fill(Source* source, std::size_t depth) {
     auto& batches = source->nearby.batches();
-    while (!source->ended && !Stopped() &&
+    while (!source->ended && !source->dry && !Stopped() &&
            (batches.size() < depth || source->nearby.Ahead() < options_.context_lines)) {
       std::unique_ptr<Batch> batch = TakeBatch();
       if (source->stream.NextBlock(batch->block)) {
         batches.push_back(std::move(batch));
         pool_.Submit(batches.back().get());
+        if (reads_left_ > 0 && --reads_left_ == 0) {
+          for (auto& [number, other] : live_) other->dry = true;
+        }
       } else {
-        source->ended = true;
+        source->ended = source->stream.ended();
+        source->dry = !source->ended;
         free_.push_back(std::move(batch));
       }
     }
@@ -351,13 +517,7 @@ class Engine::Impl {
         queue.emplace(source->time, index);
         return true;
       }
-      const bool interrupted = Stopped();
-      summary_.interrupted |= interrupted;
-      if (plan_.reads_blocks()) {
-        framer_.EndSource(source->input, &ended_);
-        GiveBlocks(source, UINT64_MAX);
-      }
-      correlator_.EndSource(source->input, interrupted);
+      End(source, Stopped());
       return false;
     };
     for (std::size_t i = 0; i < sources->size(); ++i) add(i);
@@ -378,6 +538,40 @@ class Engine::Impl {
         }
       }
     }
+  }
+
+  void End(Source* source, bool interrupted) {
+    summary_.interrupted |= interrupted;
+    if (plan_.reads_blocks()) {
+      framer_.EndSource(source->input, &ended_);
+      GiveBlocks(source, UINT64_MAX);
+    }
+    correlator_.EndSource(source->input, interrupted);
+  }
+
+  // The records that are there, in the order of their times.
+  bool PumpThese(const std::vector<Source*>& sources) {
+    const std::size_t depth = Depth(std::max<std::size_t>(sources.size(), 1));
+    using Entry = std::pair<std::int64_t, std::size_t>;
+    std::priority_queue<Entry, std::vector<Entry>, std::greater<>> queue;
+    for (std::size_t i = 0; i < sources.size(); ++i) {
+      if (Next(sources[i], depth)) queue.emplace(sources[i]->time, i);
+    }
+    const bool any = !queue.empty();
+    while (!queue.empty()) {
+      const std::size_t index = queue.top().second;
+      queue.pop();
+      do {
+        Give(sources[index]);
+        if (!Next(sources[index], depth)) break;
+        if (!queue.empty()) {
+          queue.emplace(sources[index]->time, index);
+          break;
+        }
+      } while (true);
+    }
+    reads_left_ = 0;
+    return any;
   }
 
   InputResult Close(Source* source) {
@@ -421,6 +615,9 @@ class Engine::Impl {
   std::vector<std::unique_ptr<Batch>> free_;
   std::vector<FindingSink*> sinks_;
   RunSummary summary_;
+  std::map<std::uint32_t, std::unique_ptr<Source>> live_;
+  std::uint32_t next_source_ = 0;
+  std::size_t reads_left_ = 0;  // blocks that Pump may still read; 0: any number
 };
 
 Engine::Engine(std::shared_ptr<const Program> program, EngineOptions options)
@@ -449,6 +646,41 @@ const EnginePlan& Engine::plan() const {
 }
 std::size_t Engine::pending() const {
   return impl_->pending();
+}
+
+std::uint64_t Engine::pending_bytes() const {
+  return impl_->pending_bytes();
+}
+std::uint32_t Engine::BeginLive(std::unique_ptr<ByteSource> bytes, const std::string& path,
+                                const std::string& role) {
+  return impl_->BeginLive(std::move(bytes), path, role);
+}
+bool Engine::Pump(std::size_t blocks) {
+  return impl_->Pump(blocks);
+}
+bool Engine::Settle(std::uint32_t source) {
+  return impl_->Settle(source);
+}
+void Engine::Advance(std::uint32_t source, std::int64_t time) {
+  impl_->Advance(source, time);
+}
+std::int64_t Engine::TimeOf(std::uint32_t source) const {
+  return impl_->TimeOf(source);
+}
+void Engine::EndIdleScopes(std::uint32_t source) {
+  impl_->EndIdleScopes(source);
+}
+InputResult Engine::EndLive(std::uint32_t source, bool interrupted) {
+  return impl_->EndLive(source, interrupted);
+}
+std::uint64_t Engine::PositionOf(std::uint32_t source) const {
+  return impl_->PositionOf(source);
+}
+void Engine::Save(snapshot::Writer* writer) {
+  impl_->Save(writer);
+}
+bool Engine::Load(snapshot::Reader* reader, const Reopen& open) {
+  return impl_->Load(reader, open);
 }
 
 }  // namespace faultline::runtime

@@ -83,6 +83,41 @@ class Engine {
   // once (EnginePlan::side_by_side), else one after the other. One result for each.
   std::vector<InputResult> RunAll(const std::vector<Input>& inputs);
 
+  // ---- live: inputs that grow (runtime/live). Sources are numbered as they begin; a number is never used
+  // again. Records of several sources are looked at in the order of their times as far as they are there
+  // together, else as they come.
+
+  // `bytes` says AtEnd::kLater where there is nothing for now.
+  std::uint32_t BeginLive(std::unique_ptr<ByteSource> bytes, const std::string& path,
+                          const std::string& role = "");
+  // Works through what the sources give, at most about `blocks` blocks of lines; true if there was anything.
+  // When it returns, every record that was read has been looked at.
+  bool Pump(std::size_t blocks = 64);
+  // Nothing has come from the source for a while: blocks of several lines and JSON documents that are open
+  // end, and what wrappers it has is decided by what has come. True if there was any of that.
+  bool Settle(std::uint32_t source);
+  // Nothing comes from the source: its clock says that it is `time` now (docs/semantics.md, 4.5).
+  void Advance(std::uint32_t source, std::int64_t time);
+  // Largest time in the source so far; INT64_MIN: none.
+  std::int64_t TimeOf(std::uint32_t source) const;
+  // Nothing has come for ten minutes: its scopes end.
+  void EndIdleScopes(std::uint32_t source);
+  // The source is over; what it still gives, its last line without a newline included, is worked through.
+  // `bytes` must say AtEnd::kFinal from now on. Interrupted: there would have been more.
+  InputResult EndLive(std::uint32_t source, bool interrupted);
+  // Where reading goes on in the file at hand.
+  std::uint64_t PositionOf(std::uint32_t source) const;
+
+  // All state, between two calls of the above: sources, decoding, blocks, rules, counts. What sinks keep is
+  // theirs.
+  void Save(snapshot::Writer* writer);
+  // On a new engine of the same program and options. `open` gives the bytes of a source from `position` on;
+  // null: they are gone, and the source is over as far as it was read. False: the snapshot makes no sense,
+  // and the engine is of no more use.
+  using Reopen = std::function<std::unique_ptr<ByteSource>(std::uint32_t source, const std::string& path,
+                                                           std::uint64_t position)>;
+  bool Load(snapshot::Reader* reader, const Reopen& open);
+
   // An input that could not be opened, so that the summary says so.
   void NoteError(const InputError& error);
 
@@ -91,7 +126,8 @@ class Engine {
 
   const RunSummary& summary() const;
   const EnginePlan& plan() const;
-  std::size_t pending() const;  // matches that wait; 0 between inputs
+  std::size_t pending() const;          // matches that wait; 0 between inputs
+  std::uint64_t pending_bytes() const;  // what they cost, as they are bounded
 
  private:
   class Impl;

@@ -27,13 +27,23 @@ enum class Encoding : std::uint8_t {
   kUtf16,  // the original is UTF-16 behind a BOM, the source gives UTF-8
 };
 
+// What it means that a source had nothing to read.
+enum class AtEnd : std::uint8_t {
+  kFinal,     // the input is over
+  kLater,     // nothing for now: a file that grows (runtime/live)
+  kNextFile,  // this file is over, and what comes is another one from its beginning: logs that are rotated
+};
+
 class ByteSource {
  public:
   virtual ~ByteSource() = default;
 
-  // Puts up to `size` (> 0) bytes at `buffer` and returns how many; 0 at the end, which is final. Pipes give
-  // what is there and block only when nothing is.
+  // Puts up to `size` (> 0) bytes at `buffer` and returns how many; 0 at the end, which is final unless
+  // at_end() says something else. Pipes give what is there and block only when nothing is.
   virtual std::size_t Read(char* buffer, std::size_t size) = 0;
+
+  // Asked once each time that Read has returned 0.
+  virtual AtEnd at_end() { return AtEnd::kFinal; }
 
   // What ended the input early, if anything did; complete once Read has returned 0.
   virtual const std::optional<InputError>& error() const { return error_; }

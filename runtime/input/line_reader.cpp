@@ -37,6 +37,10 @@ bool LineReader::NextBlock(LineBlock& block) {
   std::vector<char>& buffer = block.buffer_;
   block.lines_.clear();
   block.size_ = 0;
+  if (std::exchange(next_file_, false)) {
+    lines_before_ += std::exchange(lines_, 0);
+    bytes_before_ += std::exchange(offset_, source_->first_offset());
+  }
   block.first_line_ = lines_ + 1;
   block.encoding_ = source_->encoding();
   const std::size_t max_line = options_.max_line_bytes;
@@ -78,10 +82,20 @@ bool LineReader::NextBlock(LineBlock& block) {
       filled += got;
     }
     if (!rest && got == 0) {
-      ended_ = true;
+      const AtEnd end = source_->at_end();
+      if (end == AtEnd::kLater) break;
+      ended_ = end == AtEnd::kFinal;
       if (filled > out && !skipping_) take(out, filled - out, false);
       filled = out;
-      break;
+      skipping_ = false;
+      if (ended_ || !block.lines_.empty()) {
+        next_file_ = !ended_;
+        break;
+      }
+      lines_before_ += std::exchange(lines_, 0);
+      bytes_before_ += std::exchange(offset_, source_->first_offset());
+      block.first_line_ = 1;
+      continue;
     }
     std::size_t begin = out;  // of the open line, before it is moved
     if (skipping_) {          // then the open line is the rest of a cut one, and nothing of it was kept
@@ -132,6 +146,63 @@ std::vector<InputError> LineReader::errors() const {
   }
   if (source_->error()) errors.push_back(*source_->error());
   return errors;
+}
+
+void LineBlock::Save(snapshot::Writer* writer) const {
+  writer->Signed(first_line_);
+  writer->Unsigned(static_cast<std::uint64_t>(encoding_));
+  writer->Unsigned(lines_.size());
+  for (std::size_t i = 0; i < lines_.size(); ++i) {
+    writer->Text(Raw(i));
+    writer->Bool(lines_[i].cut);
+    writer->Unsigned(lines_[i].offset);
+  }
+}
+
+bool LineBlock::Load(snapshot::Reader* reader) {
+  *this = LineBlock();
+  first_line_ = reader->Signed();
+  encoding_ = reader->Unsigned() == 0 ? Encoding::kBytes : Encoding::kUtf16;
+  for (std::size_t n = reader->Count(); n > 0 && reader->ok(); --n) {
+    const std::string_view raw = reader->Text();
+    Line line;
+    line.begin = static_cast<std::uint32_t>(buffer_.size());
+    line.end = line.begin + static_cast<std::uint32_t>(raw.size());
+    line.cut = reader->Bool();
+    line.offset = reader->Unsigned();
+    buffer_.insert(buffer_.end(), raw.begin(), raw.end());
+    buffer_.push_back('\n');
+    lines_.push_back(line);
+    if (buffer_.size() > kMaxBytes) reader->Fail();
+  }
+  size_ = buffer_.size();
+  return reader->ok();
+}
+
+void LineReader::Save(snapshot::Writer* writer) const {
+  writer->Text({carry_.data(), carry_.size()});
+  writer->Bool(full_);
+  writer->Unsigned(offset_);
+  writer->Signed(lines_);
+  writer->Signed(long_lines_);
+  writer->Bool(skipping_);
+  writer->Bool(next_file_);
+  writer->Signed(lines_before_);
+  writer->Unsigned(bytes_before_);
+}
+
+bool LineReader::Load(snapshot::Reader* reader) {
+  const std::string_view carry = reader->Text();
+  carry_.assign(carry.begin(), carry.end());
+  full_ = reader->Bool();
+  offset_ = reader->Unsigned();
+  lines_ = reader->Signed();
+  long_lines_ = reader->Signed();
+  skipping_ = reader->Bool();
+  next_file_ = reader->Bool();
+  lines_before_ = reader->Signed();
+  bytes_before_ = reader->Unsigned();
+  return reader->ok() && carry_.size() <= kMaxBytes;
 }
 
 }  // namespace faultline::runtime

@@ -12,6 +12,7 @@
 #ifndef FAULTLINE_RUNTIME_INPUT_LINE_READER_H_
 #define FAULTLINE_RUNTIME_INPUT_LINE_READER_H_
 
+#include "runtime/correlate/snapshot.h"
 #include "runtime/input/byte_source.h"
 #include "runtime/input/error.h"
 
@@ -39,6 +40,10 @@ struct Line {
 
 class LineBlock {
  public:
+  // Lines that are kept while more of the input is awaited.
+  void Save(snapshot::Writer* writer) const;
+  bool Load(snapshot::Reader* reader);
+
   std::string_view bytes() const { return {buffer_.data(), size_}; }
   const std::vector<Line>& lines() const { return lines_; }
   std::string_view Raw(std::size_t line) const {
@@ -68,13 +73,22 @@ class LineReader {
   // `path` is what findings show as the file.
   LineReader(std::unique_ptr<ByteSource> source, std::string path, const LineOptions& options = {});
 
-  // Fills `block` (whose memory is used again) with the next lines; false at the end. A block has at least
-  // one line.
+  // Fills `block` (whose memory is used again) with the next lines; false at the end, or (ended() is false)
+  // where a source that grows has none for now: the beginning of a line waits for its newline. A block has at
+  // least one line. Where a source goes on with another file, lines and offsets count from its beginning.
   bool NextBlock(LineBlock& block);
+  bool ended() const { return ended_; }
 
   const std::string& path() const { return path_; }
-  std::int64_t lines() const { return lines_; }    // so far
-  std::uint64_t bytes() const { return offset_; }  // of the original, so far
+  std::int64_t lines() const { return lines_before_ + lines_; }    // so far
+  std::uint64_t bytes() const { return bytes_before_ + offset_; }  // of the original, so far
+  // How much was read of the file at hand, the beginning of a line that waits included.
+  std::uint64_t position() const { return offset_ + carry_.size(); }
+
+  // Between two blocks. What was loaded goes on behind position(): the source must.
+  void Save(snapshot::Writer* writer) const;
+  bool Load(snapshot::Reader* reader);
+
   // Errors of the source and, once a file, the lines that were too long. Complete after NextBlock returned
   // false.
   std::vector<InputError> errors() const;
@@ -94,6 +108,9 @@ class LineReader {
   std::int64_t long_lines_ = 0;
   bool skipping_ = false;  // inside the rest of a line that was cut
   bool ended_ = false;
+  bool next_file_ = false;  // the next block is of another file
+  std::int64_t lines_before_ = 0;
+  std::uint64_t bytes_before_ = 0;
 };
 
 }  // namespace faultline::runtime

@@ -3,6 +3,7 @@
 
 #include "ir/interp/interp.h"
 #include "ir/verifier.h"
+#include "runtime/report/report.h"
 
 #include <algorithm>
 #include <catch2/catch.hpp>
@@ -199,6 +200,71 @@ RunResult RunInputs(const std::shared_ptr<const ir::Module>& module, const std::
   return result;
 }
 
+namespace {
+
+// A file that has grown to `end` so far.
+class Growing final : public ByteSource {
+ public:
+  Growing(const std::string& text, const std::size_t* end, const bool* over, std::uint64_t position)
+      : text_(text), end_(end), over_(over), position_(static_cast<std::size_t>(position)) {}
+  std::size_t Read(char* buffer, std::size_t size) override {
+    const std::size_t n = std::min(size, *end_ - position_);
+    std::copy_n(text_.data() + position_, n, buffer);
+    position_ += n;
+    return n;
+  }
+  AtEnd at_end() override { return *over_ ? AtEnd::kFinal : AtEnd::kLater; }
+
+ private:
+  const std::string& text_;
+  const std::size_t* end_;
+  const bool* over_;
+  std::size_t position_;
+};
+
+}  // namespace
+
+RunResult RunWithStops(const std::shared_ptr<const ir::Module>& module, const TestInput& input,
+                       std::size_t lines, EngineOptions options) {
+  RunResult result;
+  result.program = ir::MakeInterpreter(module);
+  KeepingSink sink;
+  std::size_t end = 0;
+  bool over = false;
+  auto engine = std::make_unique<Engine>(result.program, options);
+  engine->AddSink(&sink);
+  const std::uint32_t source =
+      engine->BeginLive(std::make_unique<Growing>(input.text, &end, &over, 0), input.path, input.role);
+  while (end < input.text.size()) {
+    for (std::size_t i = 0; i < lines && end < input.text.size(); ++i) {
+      end = std::min(input.text.find('\n', end), input.text.size() - 1) + 1;
+    }
+    engine->Pump();
+    snapshot::Writer writer;
+    engine->Save(&writer);
+    engine = std::make_unique<Engine>(result.program, options);
+    engine->AddSink(&sink);
+    snapshot::Reader reader(writer.bytes());
+    REQUIRE(engine->Load(&reader, [&](std::uint32_t, const std::string&, std::uint64_t position) {
+      return std::make_unique<Growing>(input.text, &end, &over, position);
+    }));
+    CHECK(reader.empty());
+  }
+  over = true;
+  engine->EndLive(source, false);
+  engine->Finish();
+  CHECK(engine->pending() == 0);
+  result.findings = std::move(sink.findings);
+  result.summary = std::move(sink.summary);
+  return result;
+}
+
+std::string Json(const RunResult& result) {
+  std::string text;
+  for (const FindingPtr& finding : result.findings) text += FindingToJson(*finding) + "\n";
+  return text + Notices(result.summary);
+}
+
 std::string Notices(const RunSummary& summary) {
   std::string text;
   for (const Notice& notice : summary.notices) {
@@ -208,7 +274,8 @@ std::string Notices(const RunSummary& summary) {
 }
 
 std::string FoundIn(const std::shared_ptr<const ir::Module>& module, const std::string& log) {
-  const std::string expected = RunInputs(module, {{"a.log", log}}).Text();
+  const RunResult whole = RunInputs(module, {{"a.log", log}});
+  const std::string expected = whole.Text();
   for (const std::size_t block : {1u, 40u, 300u}) {
     for (const int threads : {1, 2, 8}) {
       EngineOptions options;
@@ -216,6 +283,9 @@ std::string FoundIn(const std::shared_ptr<const ir::Module>& module, const std::
       options.threads = threads;
       CHECK(RunInputs(module, {{"a.log", log}}, options).Text() == expected);
     }
+  }
+  for (const std::size_t lines : {1u, 2u, 5u}) {
+    CHECK(Json(RunWithStops(module, {"a.log", log}, lines)) == Json(whole));
   }
   return expected;
 }

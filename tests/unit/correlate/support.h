@@ -75,10 +75,18 @@ struct TestInput {
 RunResult RunInputs(const std::shared_ptr<const ir::Module>& module, const std::vector<TestInput>& inputs,
                     EngineOptions options = {});
 
+// The same over one input that grows by `lines` lines at a time: after each of them the run is stopped and
+// goes on, from its snapshot, as another one.
+RunResult RunWithStops(const std::shared_ptr<const ir::Module>& module, const TestInput& input,
+                       std::size_t lines, EngineOptions options = {});
+
+// Findings as reports show them, and notices.
+std::string Json(const RunResult& result);
 // "what xN where" of each notice.
 std::string Notices(const RunSummary& summary);
 
-// The findings over `log`, which must be the same for other block sizes and numbers of threads.
+// The findings over `log`, which must be the same for other block sizes and numbers of threads, and for runs
+// that are stopped and go on.
 std::string FoundIn(const std::shared_ptr<const ir::Module>& module, const std::string& log);
 
 }  // namespace faultline::runtime::testing
