@@ -48,6 +48,8 @@ class AggregateOperator : public MatchOperator {
   void OnEndOfSource(std::uint32_t input) override;
   void OnEndOfRun() override;
   void OnEvict(std::uint64_t number) override;
+  void Save(snapshot::Writer* writer) const override;
+  bool Load(snapshot::Reader* reader) override;
 
  private:
   struct Cell {
@@ -81,6 +83,8 @@ class AggregateOperator : public MatchOperator {
   static constexpr std::uint32_t kScopeInKey = 0x7fffffff;  // Timer::what
   static constexpr Partition kOfRun = 0;                    // without keys: what covers the run
 
+  void SaveCell(const Cell& cell, snapshot::Writer* writer) const;
+  bool LoadCell(std::uint32_t index, snapshot::Reader* reader, Cell* cell);
   void Classify();
   std::vector<bool> AskedByWhen() const;
   bool Counts(const ir::Aggregate& aggregate, const ir::Stage& stage, std::uint32_t index) const;

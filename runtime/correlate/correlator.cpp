@@ -491,8 +491,8 @@ void Correlator::EndRun(bool interrupted) {
 
 std::int64_t Correlator::TimeOf(std::uint32_t input) const {
   std::int64_t time = INT64_MIN;
-  for (const std::uint32_t number : sources_[input].streams) {
-    if (number != kAnyStream) time = std::max(time, streams_.at(number).state->watermark);
+  for (const Stream* stream : sources_[input].streams) {
+    if (stream != nullptr) time = std::max(time, stream->state->watermark);
   }
   return time;
 }
@@ -502,19 +502,17 @@ void Correlator::Advance(std::uint32_t input, std::int64_t time) {
     bool Find(std::int64_t, std::string_view*) const override { return false; }
   };
   const NoLines none;
-  // Deciding may not add streams to the source, but what holds them may move.
-  const std::vector<std::uint32_t> numbers = sources_[input].streams;
-  for (std::size_t i = 0; i < numbers.size(); ++i) {
-    if (numbers[i] == kAnyStream) continue;
-    Stream& stream = streams_.at(numbers[i]);
+  for (std::size_t i = 0; i < sources_[input].streams.size(); ++i) {
+    if (sources_[input].streams[i] == nullptr) continue;
+    Stream& stream = *sources_[input].streams[i];
     StreamState& state = *stream.state;
     if (state.watermark == INT64_MIN || state.watermark >= time) continue;
     state.watermark = time;
     run_watermark_ = std::max(run_watermark_, time);
     const bool blocks = open_blocks_ != nullptr;
     const Position* oldest = blocks ? open_blocks_->OldestIn(input, static_cast<std::uint32_t>(i)) : nullptr;
-    AddDue(stream.timers[2], time, Clock::kTime, numbers[i]);
-    AddDue(stream.timers[5], HeldTo(oldest, Clock::kTime, time), Clock::kTime, numbers[i]);
+    AddDue(stream.timers[2], time, Clock::kTime, stream.number);
+    AddDue(stream.timers[5], HeldTo(oldest, Clock::kTime, time), Clock::kTime, stream.number);
     AddDue(run_time_[0], run_watermark_, Clock::kRunTime, 0);
     AddDue(run_time_[1], HeldTo(blocks ? open_blocks_->Oldest() : nullptr, Clock::kRunTime, run_watermark_),
            Clock::kRunTime, 0);
@@ -525,7 +523,7 @@ void Correlator::Advance(std::uint32_t input, std::int64_t time) {
     position_ = {};
     position_.order = ++order_;
     position_.record = sources_[input].records + 1;
-    position_ = EndOf(numbers[i]);
+    position_ = EndOf(stream.number);
     position_.time = Value::Integer(ValueKind::kTime, time);
     record_position_ = position_;
     Settle();

@@ -167,6 +167,13 @@ class MatchOperator : public Operator {
   // A timer of a positive stage or of the whole window: the match is dropped.
   virtual void OnWindowOver(Instance* instance);
 
+  // A match as bytes and back; buckets of joins by stage. LoadInstance: not yet waiting; null: it makes no
+  // sense.
+  void SaveInstance(const Instance& instance, const std::vector<JoinIndex::BucketNumbers>& buckets,
+                    snapshot::Writer* writer) const;
+  std::unique_ptr<Instance> LoadInstance(const std::vector<std::vector<JoinIndex::Bucket*>>& buckets,
+                                         snapshot::Reader* reader);
+
   Instance* Find(std::uint64_t number);
   const std::map<std::uint64_t, std::unique_ptr<Instance>>& instances() const { return instances_; }
 
@@ -200,9 +207,6 @@ class MatchOperator : public Operator {
   };
   using Buckets = std::unordered_map<std::uint64_t, std::map<std::uint64_t, Instance*>>;
 
-  void SaveInstance(const Instance& instance, const std::vector<JoinIndex::BucketNumbers>& buckets,
-                    snapshot::Writer* writer) const;
-  bool LoadInstance(const std::vector<std::vector<JoinIndex::Bucket*>>& buckets, snapshot::Reader* reader);
   void SaveMemory(const Memory& memory, snapshot::Writer* writer) const;
   bool LoadMemory(snapshot::Reader* reader);
   void Classify();

@@ -3,6 +3,7 @@
 #include "runtime/correlate/match_state.h"
 #include "runtime/correlate/set_operator.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace faultline::runtime {
@@ -45,8 +46,8 @@ void MatchOperator::SaveInstance(const Instance& instance,
   }
 }
 
-bool MatchOperator::LoadInstance(const std::vector<std::vector<JoinIndex::Bucket*>>& buckets,
-                                 Reader* reader) {
+std::unique_ptr<MatchOperator::Instance> MatchOperator::LoadInstance(
+    const std::vector<std::vector<JoinIndex::Bucket*>>& buckets, Reader* reader) {
   const std::size_t stages = rule_.stages.size();
   auto owned = std::make_unique<Instance>();
   Instance& instance = *owned;
@@ -76,7 +77,7 @@ bool MatchOperator::LoadInstance(const std::vector<std::vector<JoinIndex::Bucket
   instance.next_join = GetSmall(reader);
   if (instance.next_join != kNoStage) {
     const std::uint64_t bucket = reader->Unsigned();
-    if (instance.next_join >= stages || bucket >= buckets[instance.next_join].size()) reader->Fail();
+    if (instance.next_join >= buckets.size() || bucket >= buckets[instance.next_join].size()) reader->Fail();
     if (reader->ok()) instance.next_bucket = buckets[instance.next_join][bucket];
   }
   for (std::size_t n = reader->Count(); n > 0 && reader->ok(); --n) {
@@ -84,16 +85,13 @@ bool MatchOperator::LoadInstance(const std::vector<std::vector<JoinIndex::Bucket
     instance.held.emplace_back(index, services_->GetScope(reader));
     if (index >= rule_.provided.size() || instance.held.back().second == nullptr) reader->Fail();
   }
-  if (instance.match.slots.size() != rule_.slots.size() || instance.at.empty() ||
-      instance.at.size() > plan_.positive.size() || instance.latest >= instance.at.size() ||
-      instance.next > plan_.positive.size() || instance.step > rule_.steps.size()) {
+  const std::size_t most = std::max<std::size_t>(plan_.positive.size(), 1);  // entries are not among them
+  if (instance.match.slots.size() != rule_.slots.size() || instance.at.empty() || instance.at.size() > most ||
+      instance.latest >= instance.at.size() || instance.next > most || instance.step > rule_.steps.size()) {
     reader->Fail();
   }
-  if (!reader->ok()) return false;
-  for (const Wait& wait : instance.waits) {
-    waiting_[wait.stage][wait.bucket].emplace(instance.number, &instance);
-  }
-  return instances_.emplace(instance.number, std::move(owned)).second;
+  if (!reader->ok()) return nullptr;
+  return owned;
 }
 
 void MatchOperator::SaveMemory(const Memory& memory, Writer* writer) const {
@@ -171,7 +169,13 @@ bool MatchOperator::Load(Reader* reader) {
     if (recents_[i] != nullptr && !recents_[i]->Load(reader)) return false;
   }
   for (std::size_t n = reader->Count(); n > 0; --n) {
-    if (!LoadInstance(buckets, reader)) return false;
+    std::unique_ptr<Instance> instance = LoadInstance(buckets, reader);
+    if (instance == nullptr) return false;
+    for (const Wait& wait : instance->waits) {
+      waiting_[wait.stage][wait.bucket].emplace(instance->number, instance.get());
+    }
+    const std::uint64_t number = instance->number;
+    if (!instances_.emplace(number, std::move(instance)).second) return false;
   }
   for (std::size_t n = reader->Count(); n > 0; --n) {
     if (!LoadMemory(reader)) return false;

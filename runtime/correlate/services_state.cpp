@@ -188,6 +188,7 @@ bool Services::LoadServices(Reader* reader) {
   for (std::size_t n = reader->Count(); n > 0 && reader->ok(); --n) {
     const std::uint32_t number = GetSmall(reader);
     Stream& stream = streams_[number];
+    stream.number = number;
     stream.state = std::make_unique<StreamState>();
     StreamState& state = *stream.state;
     state.input = GetSmall(reader);
@@ -241,7 +242,8 @@ void Correlator::Save(Writer* writer) {
     writer->Text(source.role);
     writer->Signed(source.records);
     writer->Unsigned(source.streams.size());
-    for (const std::uint32_t stream : source.streams) writer->Unsigned(stream);
+    for (const Stream* stream : source.streams)
+      writer->Unsigned(stream == nullptr ? kAnyStream : stream->number);
   }
   writer->Unsigned(order_);
   writer->Unsigned(next_stream_);
@@ -266,8 +268,10 @@ bool Correlator::Load(Reader* reader) {
     source.role = reader->Text();
     source.records = reader->Signed();
     for (std::size_t rest = reader->Count(); rest > 0 && reader->ok(); --rest) {
-      source.streams.push_back(GetSmall(reader));
-      if (source.streams.back() != kAnyStream && !streams_.contains(source.streams.back())) reader->Fail();
+      const std::uint32_t number = GetSmall(reader);
+      const auto stream = streams_.find(number);
+      if (number != kAnyStream && stream == streams_.end()) reader->Fail();
+      source.streams.push_back(stream == streams_.end() ? nullptr : &stream->second);
     }
   }
   order_ = reader->Unsigned();

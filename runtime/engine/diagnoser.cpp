@@ -1,6 +1,7 @@
 // Which findings explain which: see diagnoser.h.
 #include "runtime/engine/diagnoser.h"
 
+#include "runtime/engine/finding_state.h"
 #include "support/value/value_compare.h"
 
 #include <algorithm>
@@ -111,6 +112,30 @@ std::vector<Diagnosis> Diagnoser::Diagnose() {
     }
   }
   return BuildDiagnoses(findings_, edges);
+}
+
+void Diagnoser::Save(snapshot::Writer* writer) const {
+  writer->Unsigned(findings_.size());
+  for (const FindingPtr& finding : findings_) PutFinding(*finding, writer);
+  writer->Unsigned(equal_.size());
+  for (const auto& [trouble, count] : equal_) {
+    writer->Text(trouble);
+    writer->Unsigned(count);
+  }
+  writer->Signed(left_out_);
+}
+
+bool Diagnoser::Load(snapshot::Reader* reader) {
+  const ir::Module& module = evaluator_->plan().module();
+  for (std::size_t n = reader->Count(); n > 0 && reader->ok(); --n) {
+    findings_.push_back(GetFinding(module, reader));
+  }
+  for (std::size_t n = reader->Count(); n > 0 && reader->ok(); --n) {
+    const std::string trouble(reader->Text());
+    equal_.emplace(trouble, static_cast<std::size_t>(reader->Unsigned()));
+  }
+  left_out_ = reader->Signed();
+  return reader->ok();
 }
 
 }  // namespace faultline::runtime

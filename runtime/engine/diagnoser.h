@@ -7,6 +7,7 @@
 #ifndef FAULTLINE_RUNTIME_ENGINE_DIAGNOSER_H_
 #define FAULTLINE_RUNTIME_ENGINE_DIAGNOSER_H_
 
+#include "runtime/correlate/snapshot.h"
 #include "runtime/engine/evaluator.h"
 #include "runtime/finding/diagnosis.h"
 #include "runtime/finding/finding.h"
@@ -29,6 +30,9 @@ class Diagnoser {
   // Of all findings so far. The same findings give the same diagnoses.
   std::vector<Diagnosis> Diagnose();
   std::int64_t left_out() const { return left_out_; }
+
+  void Save(snapshot::Writer* writer) const;
+  bool Load(snapshot::Reader* reader);
 
  private:
   bool Explains(const ir::Explains& explains, const Finding& cause, const Finding& effect);

@@ -225,6 +225,14 @@ class Engine::Impl {
     const std::size_t rules = writer->Begin();
     correlator_.Save(writer);
     writer->End(rules);
+    const std::size_t found = writer->Begin();
+    diagnoser_.Save(writer);
+    writer->Unsigned(allowed_.size());
+    for (const auto& [rule, count] : allowed_) {
+      writer->Unsigned(rule);
+      writer->Signed(count);
+    }
+    writer->End(found);
   }
 
   bool Load(snapshot::Reader* reader, const Reopen& open) {
@@ -267,6 +275,14 @@ class Engine::Impl {
     if (!reader->ok() || !framer_.Load(&blocks)) return false;
     snapshot::Reader rules = reader->Section();
     if (!reader->ok() || !correlator_.Load(&rules)) return false;
+    snapshot::Reader found = reader->Section();
+    if (!reader->ok() || !diagnoser_.Load(&found)) return false;
+    for (std::size_t n = found.Count(); n > 0 && found.ok(); --n) {
+      const std::uint64_t rule = found.Unsigned();
+      if (rule >= plan_.rules().size()) return false;
+      allowed_[static_cast<ir::RuleId>(rule)] = found.Signed();
+    }
+    if (!found.ok()) return false;
     for (const std::uint32_t number : gone) EndLive(number, false);
     return true;
   }

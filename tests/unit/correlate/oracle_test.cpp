@@ -63,6 +63,11 @@ std::vector<std::string> Found(Rules* rules, const Sample& sample) {
   options.threads = 3;
   options.lines.block_bytes = 77;
   CHECK(RunInputs(module, sample.inputs, options).Text() == result.Text());
+  if (sample.inputs.size() == 1) {
+    for (const std::size_t lines : {1u, 7u}) {
+      CHECK(Json(RunWithStops(module, sample.inputs.front(), lines)) == Json(result));
+    }
+  }
   std::vector<std::string> found;
   for (const FindingPtr& finding : result.findings) found.push_back(finding->message);
   std::sort(found.begin(), found.end());
