@@ -7,6 +7,7 @@ namespace faultline::runtime {
 namespace {
 
 constexpr std::uint64_t kGroupBytes = 400;
+constexpr std::uint64_t kDividedBytes = 200;
 constexpr std::uint64_t kLeastHistory = 10;  // values that a percentile from history needs
 
 ValueKind KindOf(const lang::Type& type) {
@@ -161,7 +162,7 @@ AggregateOperator::Group* AggregateOperator::GroupOf(Partition partition, const 
   if (keyed()) partition = group->key = services_->keys(rule_id_).Hold(event.key);
   group->partition = partition;
   group->cells.resize(rule_.aggregates.size());
-  group->bytes = kGroupBytes + group->cells.size() * sizeof(Cell);
+  group->bytes = group->total = kGroupBytes + group->cells.size() * sizeof(Cell);
   group->number = services_->Admit(rule_id_, group->bytes);
   groups_.emplace(partition, std::move(added));
   by_number_.emplace(group->number, group);
@@ -232,6 +233,7 @@ AggregateOperator::Cell* AggregateOperator::CellAt(std::uint32_t index, const Pl
     cell = &it->second;
   } else if (make) {
     cell = &(*group)->divided[*key];
+    (*group)->total += kDividedBytes;
   }
   if (cell == nullptr) return nullptr;
   if (cell->window == nullptr && make) MakeCell(index, place, cell);
@@ -327,7 +329,9 @@ void AggregateOperator::OnTimer(std::uint64_t number, std::uint32_t what) {
     services_->SetTimer(timer);
     return;
   }
+  group->total -= cell->bytes;
   if (divided) {
+    group->total -= kDividedBytes;
     group->divided.erase(serial->second);
     group->serials.erase(serial);
   } else {
@@ -371,18 +375,18 @@ void AggregateOperator::OnEvict(std::uint64_t number) {
   Forget(found->second);
 }
 
+// A cell's window has changed.
+void AggregateOperator::Touch(Group* group, Cell* cell) {
+  const std::uint64_t bytes = cell->window->bytes();
+  group->total = group->total + bytes - cell->bytes;
+  cell->bytes = bytes;
+}
+
 void AggregateOperator::Measure(Group* group) {
-  std::uint64_t bytes = kGroupBytes + group->cells.size() * sizeof(Cell);
-  for (const Cell& cell : group->cells) {
-    if (cell.window != nullptr) bytes += cell.window->bytes();
-  }
-  constexpr std::uint64_t kDividedBytes = 128;
-  for (const auto& [key, cell] : group->divided) bytes += kDividedBytes + cell.window->bytes();
-  if (group->last != nullptr) bytes += CostOf(group->last->match);
   // A few bytes more are not worth the way.
-  if (bytes < group->bytes + 256 && group->bytes < bytes + 256) return;
-  group->bytes = bytes;
-  services_->Resize(group->number, bytes);
+  if (group->total < group->bytes + 256 && group->bytes < group->total + 256) return;
+  group->bytes = group->total;
+  services_->Resize(group->number, group->total);
 }
 
 // ---------------------------------------------------------------- events
@@ -481,6 +485,7 @@ void AggregateOperator::Count(std::uint32_t index, const Event& event, const Pla
   cell->window->Add(*at, sample);
   services_->counts(rule_id_).dropped += static_cast<std::int64_t>(cell->window->dropped() - cell->dropped);
   cell->dropped = cell->window->dropped();
+  Touch(group, cell);
   SetTimer(index, place, group, key, cell);
   if (group->partition == kOfRun && !keyed()) Measure(group);
   if (aggregate.form == ir::AggregateForm::kHistory && services_->history() != nullptr) {
@@ -505,7 +510,9 @@ Value AggregateOperator::ResultOf(std::uint32_t index, const Place& place, Arena
   Cell* cell = group == nullptr ? nullptr : CellAt(index, place, make, &group, &key);
   if (cell == nullptr) return aggregate::WindowAggregate(specs_[index]).Result(*at, arena);
   if (make) SetTimer(index, place, group, key, cell);
-  return cell->window->Result(*at, arena);
+  const Value result = cell->window->Result(*at, arena);
+  Touch(group, cell);
+  return result;
 }
 
 // ---------------------------------------------------------------- decisions
@@ -565,7 +572,12 @@ void AggregateOperator::KeepLast(Group* group, const Event& event, const Place&)
     if (aggregate.form != ir::AggregateForm::kHistory) continue;
     last->match.slots[aggregate.slot] = last->match.arena->DeepCopy(trial_.slots[aggregate.slot]);
   }
-  if (group->last != nullptr) Drop(std::move(group->last));
+  if (group->last != nullptr) {
+    group->total -= group->last->match.bytes;
+    Drop(std::move(group->last));
+  }
+  last->match.bytes = CostOf(last->match);
+  group->total += last->match.bytes;
   group->last = std::move(last);
 }
 

@@ -55,6 +55,7 @@ class AggregateOperator : public MatchOperator {
   struct Cell {
     std::unique_ptr<aggregate::WindowAggregate> window;
     std::optional<Timer> timer;  // when it may be over
+    std::uint64_t bytes = 0;     // of the window, as they are in Group::total
     std::uint64_t dropped = 0;   // of the window's, counted already
   };
   // Which cell of an aggregate: 0, or one more than the number of a stream or source, or that of an instance.
@@ -71,7 +72,8 @@ class AggregateOperator : public MatchOperator {
     bool armed = true;
     std::uint32_t in_a_row = 0;
     std::unique_ptr<Instance> last;  // decided at the end: the key's last event
-    std::uint64_t bytes = 0;
+    std::uint64_t total = 0;         // bytes
+    std::uint64_t bytes = 0;         // as Services knows them
   };
   // Where the work stands for the windows: an event, or at an end the last one.
   struct Place {
@@ -108,6 +110,7 @@ class AggregateOperator : public MatchOperator {
   void DecideAtEnd(Group* group);
   void Fire(const Event& event);
   void Drop(std::unique_ptr<Instance> instance);
+  void Touch(Group* group, Cell* cell);
   void Measure(Group* group);
   void Forget(Group* group);
   void Tidy(Group* group);

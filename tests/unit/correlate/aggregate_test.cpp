@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <catch2/catch.hpp>
+#include <map>
+#include <random>
 
 namespace faultline::runtime::testing {
 namespace {
@@ -335,6 +337,73 @@ TEST_CASE("S4.6 what fires may still wait for an absence") {
   const auto module = rules.Make();
   CHECK(FoundIn(module, "e\ne\n-\n-\n-\n") == "m.r@2 2\n");
   CHECK(FoundIn(module, "e\ne\n-\nok\n").empty());
+}
+
+TEST_CASE("random streams of keys are decided as their definition says") {
+  Rules rules;
+  Counting rule(&rules, "m.r", {OnMatch("(?<k>\\w) (?<x>\\d+)")});
+  rule.rule().Key({"k"});
+  rule.Aggregate("n", AggregateKind::kSum, AggregateForm::kSliding, Time(10), kIntType, rule.Number("x"))
+      .When("n", 25, 2)
+      .Report({"k", "n"});
+  Counting lines(&rules, "m.s", {OnMatch("(?<k>\\w) (?<x>\\d+)")});
+  lines.rule().Key({"k"});
+  lines.Aggregate("n", AggregateKind::kMax, AggregateForm::kTumbling, InLines(5), kIntType, lines.Number("x"))
+      .When("n", 9)
+      .Report({"k", "n"});
+  const auto module = rules.Make();
+  std::mt19937 random(29);
+  int found = 0;
+  for (int round = 0; round < 80; ++round) {
+    struct Seen {
+      std::int64_t second, line, x;
+    };
+    struct State {
+      std::vector<Seen> seen;
+      bool armed = true;
+      int row = 0;
+    };
+    std::map<char, State> sums, maxima;
+    std::string log, expected;
+    std::int64_t second = 1;
+    for (std::int64_t line = 1; line <= 120; ++line) {
+      second += random() % 3 == 0 ? static_cast<std::int64_t>(random() % 8) : 1;
+      const char key = static_cast<char>('a' + random() % 3);
+      const auto x = static_cast<std::int64_t>(random() % 10);
+      log += At(second, std::string(1, key) + " " + std::to_string(x));
+      const auto decide = [&](State* state, const char* name, std::int64_t value, std::int64_t least,
+                              int rows) {
+        if (value < least) {
+          state->armed = true;
+          state->row = 0;
+        } else if (++state->row >= rows && state->armed) {
+          state->armed = false;
+          ++found;
+          expected +=
+              std::string(name) + "@" + std::to_string(line) + " " + key + " " + std::to_string(value) + "\n";
+        }
+      };
+      // A key that was forgotten begins anew, but for a row that has begun.
+      State& sum = sums[key];
+      const bool in_row = sum.row == 1;
+      if (!sum.seen.empty() && second - sum.seen.back().second > 10) {
+        sum = State();
+        if (in_row) sum.row = 1;
+      }
+      sum.seen.push_back({second, line, x});
+      std::int64_t total = 0;
+      for (const Seen& one : sum.seen) total += one.second >= second - 10 ? one.x : 0;
+      decide(&sum, "m.r", total, 25, 2);
+      State& most = maxima[key];
+      if (!most.seen.empty() && (most.seen.back().line - 1) / 5 != (line - 1) / 5) most = State();
+      most.seen.push_back({second, line, x});
+      std::int64_t greatest = 0;
+      for (const Seen& one : most.seen) greatest = std::max(greatest, one.x);
+      decide(&most, "m.s", greatest, 9, 1);
+    }
+    CHECK(RunInputs(module, {{"a.log", log}}).Text() == expected);
+  }
+  CHECK(found > 200);
 }
 
 // ---------------------------------------------------------------- history
