@@ -356,8 +356,14 @@ std::vector<Symbol*> PatternsInOrder(Context& context) {
 }
 
 std::vector<Symbol*> RulesInOrder(Context& context) {
-  return InOrder(context, IsRead, diag::rule_cycle,
-                 [&](const Symbol& symbol) { return RulesReadBy(context.names, symbol); });
+  return InOrder(context, IsRead, diag::rule_cycle, [&](const Symbol& symbol) {
+    std::vector<Use> uses = RulesReadBy(context.names, symbol);
+    // What may be meant gives way to what is.
+    std::erase_if(uses, [&](const Use& use) {
+      return use.maybe && ReadsForCertain(context.names, *use.symbol, symbol);
+    });
+    return uses;
+  });
 }
 
 }  // namespace faultline::sema

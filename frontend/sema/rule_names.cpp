@@ -123,6 +123,7 @@ std::uint32_t RuleChecker::FindLast(const std::vector<const ast::Name*>& parts, 
     rule_.bindings[found].optional = true;
     return around == kNoIndex ? found : OrElse(around, found, name);
   }
+  if (count == 1 && place_ == Place::kKey && (name == "run" || name == "source")) return WholeOf(name, span);
   if (count != 1 || place_ == Place::kKey || rule_.stages.empty()) return kNoIndex;
   if (name == "total" || name == "hits") {
     if (decl_.form != ast::RuleForm::kScore) return kNoIndex;
@@ -150,6 +151,17 @@ std::uint32_t RuleChecker::OrElse(std::uint32_t first, std::uint32_t second, con
   rule_.lets.push_back({result, MakeOperation(lang::Opcode::default_value, one.type, one.span,
                                               MakeBinding(first, one.type, one.span),
                                               MakeBinding(second, one.type, one.span))});
+  provided_[key] = result;
+  return result;
+}
+
+// `by run`: events of all streams and sources belong together; `by source`: those of one.
+std::uint32_t RuleChecker::WholeOf(const std::string& name, Span span) {
+  const std::string key = name + "@" + std::to_string(current_stage_);
+  if (const auto known = provided_.find(key); known != provided_.end()) return known->second;
+  const std::uint32_t result = AddBinding(name, lang::TypeKind::kText, span, current_stage_);
+  rule_.lets.push_back(
+      {result, name == "run" ? MakeText(context_, name, span) : MakeBuiltin(Builtin::kLogFile, span)});
   provided_[key] = result;
   return result;
 }
@@ -183,9 +195,9 @@ const Rule* RuleChecker::Checked(Symbol& symbol, Span span) {
   if (symbol.index != kNoIndex) return &context_.out.rules[symbol.index];
   const std::string circle = CircleBetween(context_.names, symbol, symbol_);
   if (!circle.empty()) {
-    context_.sink.Report(diag::rule_cycle, span, symbol.decl->name.text, circle)
+    context_.sink.Report(diag::rule_cycle, span, decl_.name.text, circle)
         .Label("this closes the circle")
-        .Label(symbol.decl->name.span, "it begins here");
+        .Label(decl_.name.span, "it begins here");
   }
   Fail();
   return nullptr;

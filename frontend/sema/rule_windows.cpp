@@ -272,7 +272,14 @@ void RuleChecker::ShowKey() {
     const bool taken = std::any_of(rule_.bindings.begin(), rule_.bindings.end(), [&](const Binding& known) {
       return !known.hidden && known.name == written;
     });
-    binding.hidden = taken || (expr.kind != ast::ExprKind::kName && expr.kind != ast::ExprKind::kMember);
+    const bool whole = written == "run" || written == "source";
+    const bool named =
+        std::any_of(decl_.clauses.begin(), decl_.clauses.end(), [&](const ast::ClausePtr& clause) {
+          return clause->kind == ast::ClauseKind::kLet &&
+                 static_cast<const ast::LetClause&>(*clause).name.text == written;
+        });
+    binding.hidden =
+        taken || whole || named || (expr.kind != ast::ExprKind::kName && expr.kind != ast::ExprKind::kMember);
     binding.names = true;
     for (std::uint32_t base : BasesOf(*value))
       binding.stage = std::max(binding.stage, rule_.bindings[base].stage);

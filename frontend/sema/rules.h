@@ -100,6 +100,7 @@ class RuleChecker : private NameSource {
   std::uint32_t FindOfFeed(const ast::Path& path);
   std::uint32_t FindOfScope(const ast::Path& path, const std::string& written, Span span);
   std::uint32_t OrElse(std::uint32_t first, std::uint32_t second, const std::string& name);
+  std::uint32_t WholeOf(const std::string& name, Span span);
   std::uint32_t Provide(Provided provided, const std::string& name, const lang::Type& type, Span span);
   std::optional<std::uint32_t> ScopeNamed(const ast::Path& path);
   const Rule* Checked(Symbol& symbol, Span span);

@@ -308,6 +308,34 @@ TEST_CASE("mistakes that are near to one another have messages of their own") {
   CHECK(codes("from login\nexplains failed\nreport \"x\"") == "FL0207");
 }
 
+TEST_CASE("a key of the run's context, of a whole source, and one that a `let` is called as") {
+  Compiled compiled({With(R"(rule r {
+  severity note
+  by job, run, source, user
+  match login as a
+  then failed as b within 5m
+  let user = "{a.user}!"
+  report "{job} {user} {context.team default "?"}"
+})")});
+  const ir::Rule& rule = Good(compiled, "t.r");
+  REQUIRE(rule.key.size() == 4);
+  CHECK(rule.provided.size() == 2);
+  CHECK(rule.slots[rule.key[0]].name == "job");
+  CHECK_FALSE(rule.slots[rule.key[0]].hidden);
+  CHECK(rule.slots[rule.key[3]].hidden);
+}
+
+TEST_CASE("a name that might be an event gives way to what is read for certain") {
+  Compiled compiled({R"(module t
+event test_failed {
+  match "FAIL {panic}"
+  where panic != "x"
+  when count(panic != "y", over 5m) > 3
+}
+event panic { from test_failed })"});
+  CHECK(compiled.Codes() == "");
+}
+
 TEST_CASE("a circle of what is read is shown with its way, through counts too") {
   Compiled compiled({R"(module t
 event a { match "a {x}" }
