@@ -316,7 +316,8 @@ void AggregateOperator::OnTimer(std::uint64_t number, std::uint32_t what) {
   }
   const auto serial = group->serials.find(what);
   const bool divided = serial != group->serials.end();
-  Cell* cell = divided ? &group->divided.at(serial->second) : &group->cells.at(what);
+  if (!divided && what >= group->cells.size()) return;
+  Cell* cell = divided ? &group->divided.at(serial->second) : &group->cells[what];
   const std::uint32_t index = divided ? serial->second.first : what;
   if (!cell->timer.has_value()) return;
   const bool counted = rule_.aggregates[index].window.unit != ir::WindowUnit::kScope;
@@ -380,6 +381,20 @@ void AggregateOperator::Touch(Group* group, Cell* cell) {
   const std::uint64_t bytes = cell->window->bytes();
   group->total = group->total + bytes - cell->bytes;
   cell->bytes = bytes;
+}
+
+// The same from the beginning.
+void AggregateOperator::Recount(Group* group) {
+  group->total = kGroupBytes + group->cells.size() * sizeof(Cell) + group->divided.size() * kDividedBytes;
+  const auto add = [&](Cell* cell) {
+    cell->bytes = cell->window == nullptr ? 0 : cell->window->bytes();
+    group->total += cell->bytes;
+  };
+  for (Cell& cell : group->cells) add(&cell);
+  for (auto& [key, cell] : group->divided) add(&cell);
+  if (group->last == nullptr) return;
+  group->last->match.bytes = CostOf(group->last->match);
+  group->total += group->last->match.bytes;
 }
 
 void AggregateOperator::Measure(Group* group) {

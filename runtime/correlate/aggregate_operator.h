@@ -111,6 +111,7 @@ class AggregateOperator : public MatchOperator {
   void Fire(const Event& event);
   void Drop(std::unique_ptr<Instance> instance);
   void Touch(Group* group, Cell* cell);
+  void Recount(Group* group);
   void Measure(Group* group);
   void Forget(Group* group);
   void Tidy(Group* group);

@@ -127,6 +127,7 @@ bool AggregateOperator::Load(snapshot::Reader* reader) {
     group->in_a_row = GetSmall(reader);
     if (reader->Bool() && (group->last = LoadInstance({}, reader)) == nullptr) return false;
     group->bytes = reader->Unsigned();
+    Recount(group);
     by_number_.emplace(group->number, group);
     if (!groups_.emplace(group->partition, std::move(owned)).second) reader->Fail();
   }
