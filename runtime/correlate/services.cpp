@@ -177,8 +177,12 @@ void Services::CancelTimer(const Timer& timer) {
 bool Services::TakeTimer(const Timer& timer) {
   Timers* timers = TimersOf(timer);
   const bool was_set = timers->erase(TimerKey(timer.end, timer.number, timer.what, timer.rule)) > 0;
-  if (timers->empty() && timer.clock == Clock::kScope) scope_timers_.erase(timer.of);
-  if (timers->empty() && timer.clock == Clock::kSource) source_timers_.erase(timer.of);
+  if (!timers->empty()) return was_set;
+  if (timer.clock == Clock::kScope) {
+    scope_timers_.erase(timer.of);
+  } else if (timer.clock == Clock::kSource) {
+    source_timers_.erase(timer.of);
+  }
   return was_set;
 }
 

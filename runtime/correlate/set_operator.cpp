@@ -232,14 +232,14 @@ void SetOperator::Form(Gatherings::iterator at, const Event& event) {
   match.position = last.match.position;
   instance->latest = ordinal_[event.index];
   if (!PartsJoin(match)) return;
-  Close(at);
+  Close(at);  // the parts are gone
   if (simple()) {
     DecideAtOnce(std::move(match), instance->last(), event.key);
     return;
   }
   if (keyed()) instance->key = services_->keys(rule_id_).Hold(event.key);
   instance->partition = keyed() ? instance->key : event.position.stream;
-  instance->next = static_cast<std::uint32_t>(parts.size());
+  instance->next = static_cast<std::uint32_t>(plan_.positive.size());
   Enter(std::move(owned));
   for (std::uint32_t i = 0; i < instance->next; ++i) {
     if (!PassStage(instance, i)) return;
