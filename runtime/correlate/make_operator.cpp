@@ -1,5 +1,6 @@
 // Which operator a rule is.
 #include "runtime/correlate/aggregate_operator.h"
+#include "runtime/correlate/graph_operator.h"
 #include "runtime/correlate/scope_operator.h"
 #include "runtime/correlate/sequence_operator.h"
 #include "runtime/correlate/set_operator.h"
@@ -18,7 +19,7 @@ std::unique_ptr<Operator> MakeOperator(Services* services, ir::RuleId rule) {
     case ir::RuleShape::kAggregate:
       return std::make_unique<AggregateOperator>(services, rule);
     case ir::RuleShape::kGraph:
-      return nullptr;
+      return std::make_unique<GraphOperator>(services, rule);
   }
   return nullptr;
 }

@@ -511,7 +511,8 @@ bool MatchOperator::DoSteps(Match* match, const Point& last, const Value& key, s
           if (function == ir::kNone) return Value::Missing();
           return evaluator->Call(function, match->slots.data(), &match->record, services_->temporary());
         };
-        match->slots[query.slot] = graph->Ask(query, node(query.from), node(query.to), match->arena.get());
+        match->slots[query.slot] =
+            graph->Ask(query, node(query.from), node(query.to), *match, match->arena.get());
         break;
       }
     }

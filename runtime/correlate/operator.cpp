@@ -9,7 +9,7 @@ void Operator::OnEndOfSource(std::uint32_t) {}
 void Operator::OnEndOfRun() {}
 void Operator::OnIdle(std::uint32_t) {}
 void Operator::OnEvict(std::uint64_t) {}
-Value Operator::Ask(const ir::GraphQuery&, const Value&, const Value&, Arena*) {
+Value Operator::Ask(const ir::GraphQuery&, const Value&, const Value&, const Match&, Arena*) {
   return Value::Missing();
 }
 std::shared_ptr<ScopeInstance> Operator::Current(std::uint32_t) {

@@ -6,9 +6,9 @@
 //
 // At one position the correlator calls, rule by rule: OnTimer for the windows that are over (by number, then
 // `what`), OnScopeEnd, then OnStage for the events there are: what feeds aggregates, then positive stages
-// (match, then, parts, enter, edge, entry), then others; of each the later stages before earlier ones, so that
-// an event never continues what it began, but entries in their order. At the end of a source or of the run
-// events come first, since nothing can come behind it.
+// (match, then, parts, enter, edge, entry), then others; of each the later stages before earlier ones, so
+// that an event never continues what it began, but entries in their order. At the end of a source or of the
+// run events come first, since nothing can come behind it.
 //
 // Thread safety: none; all calls come from one thread. Calls never nest, but for OnEvict, which comes between
 // others.
@@ -68,8 +68,10 @@ class Operator {
   // The bounds ask for what was admitted as `number` (Services::Admit): it must be released.
   virtual void OnEvict(std::uint64_t number);
 
-  // A graph query over this rule's graph; `from`, `to` as the query says. Missing unless it is a graph.
-  virtual Value Ask(const ir::GraphQuery& query, const Value& from, const Value& to, Arena* arena);
+  // A graph query of `match` over this rule's graph; `from`, `to` as the query says. Missing unless it is a
+  // graph.
+  virtual Value Ask(const ir::GraphQuery& query, const Value& from, const Value& to, const Match& match,
+                    Arena* arena);
   // The instance of this scope that is current in the stream, for the record at hand; null: none is open.
   virtual std::shared_ptr<ScopeInstance> Current(std::uint32_t stream);
 
