@@ -42,6 +42,7 @@ bool NamesThings(const lang::Type& type) {
 bool IsConstant(const Expr& expr) {
   if (expr.kind == ExprKind::kBinding || expr.kind == ExprKind::kBuiltin || expr.kind == ExprKind::kCapture)
     return false;
+  if (expr.body && !IsConstant(*expr.body)) return false;
   return std::all_of(expr.arguments.begin(), expr.arguments.end(),
                      [](const ExprPtr& argument) { return IsConstant(*argument); });
 }

@@ -358,6 +358,62 @@ def test_repository_rules_are_found_by_walking_up(box):
     expect(b"demo.large" in result.stdout, result.stdout, result.stderr)
 
 
+def test_config_shows_what_is_in_force(box):
+    box.file("lib.fault", 'module lib\nparam limit: int = 3 between 1 and 9\nparam near: int = 2\n'
+             'rule large { severity note; match "value {v:int}"; where v > limit; report "{v}" }\n')
+    box.file("site.fault", 'module site\noverride lib.large { limit = 5; severity error }\n'
+             'disable lib.large "loud" until "2020-01-01"\nallow lib.large where v == 7 "known"\npack acme.ci { version "1.4.0"; needs faultline >= "0.3" }\n')
+    result = box.run("config", "-r", "lib.fault", "-r", "site.fault")
+    lines = [" ".join(line.split()) for line in result.stdout.decode().splitlines()]
+    for line in ("param lib.limit 5 (default 3) site.fault:2", "param lib.near 2 lib.fault:3", "override lib.large severity = error site.fault:2",
+                 "disable lib.large off: loud, ran out on 2020-01-01 site.fault:3", "allow lib.large where v == 7: known site.fault:4",
+                 "pack acme.ci 1.4.0, needs faultline >= 0.3 site.fault:5"):
+        expect(line in lines, line, lines)
+
+
+def test_tests_in_rules_have_runs_roles_and_a_clock(box):
+    rule = """module demo
+format step = line "{^}{time} took {d:duration}"
+rule again {
+  severity note
+  from step
+  by job
+  when count(last 7d) >= 2
+  report "{job} {d}"
+  test {
+    now "2026-03-01T12:00:00Z"
+    run { context job="nightly"; input \"\"\"
+      2026-03-01T11:00:00Z took 1s
+      2026-03-01T11:00:01Z took 2s
+      \"\"\" }
+    at +1h
+    run { context job="nightly"; input \"\"\"
+      2026-03-01T12:30:00Z took 3s
+      \"\"\" }
+    run { context job="other"; input \"\"\"
+      2026-03-01T12:30:00Z took 3s
+      \"\"\" }
+  } expect { job == "JOB", d == 3s }
+  test {
+    input \"\"\"
+      2026-03-01T11:00:00Z took 1s
+      \"\"\"
+    AT
+    input \"\"\"
+      2026-03-01T11:00:02Z took 1s
+      \"\"\"
+  } expect nothing
+}
+"""
+    box.file("good.fault", rule.replace("JOB", "nightly").replace("    AT\n", ""))
+    result = box.run("test", "good.fault")
+    expect(result.returncode == 0 and b"2 passed, 0 failed" in result.stdout, result.stdout, result.stderr)
+    box.file("wrong.fault", rule.replace("JOB", "other").replace("AT", "at +3s"))
+    result = box.run("test", "wrong.fault")
+    expect(result.returncode == 1 and b'the value is "nightly"' in result.stdout + result.stderr, result.stdout, result.stderr)
+    expect(b"`at` between two inputs of one run" in result.stdout + result.stderr, result.stdout, result.stderr)
+
+
 def test_several_outputs_at_once(box):
     result = box.run("run", "-r", "demo.fault", "-o", "human", "-o", "json=out.json", "-o", "github=out.txt", stdin=b"value 300\n")
     expect(b"too large" in result.stdout, result.stdout)

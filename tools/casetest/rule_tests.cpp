@@ -1,7 +1,9 @@
 #include "tools/casetest/rule_tests.h"
 
 #include "ir/text.h"
+#include "runtime/aggregate/history.h"
 #include "runtime/report/escape.h"
+#include "support/value/time.h"
 
 #include <algorithm>
 #include <filesystem>
@@ -12,14 +14,62 @@ namespace faultline::casetest {
 
 namespace {
 
-// The frame of a finding's rule, from the fields that the finding carries.
-std::vector<Value> FrameOf(const ir::Rule& rule, const runtime::Finding& finding) {
+// One run of a test.
+struct RunOf {
+  std::int64_t now = 0;
+  runtime::RunContext context;
+};
+
+struct Found {
+  runtime::FindingPtr finding;
+  std::size_t run = 0;
+};
+
+// The frame of a finding's rule, from the fields that the finding carries and from what its run says of
+// itself.
+std::vector<Value> FrameOf(const ir::Rule& rule, const runtime::Finding& finding, const RunOf& run) {
   std::vector<Value> slots(rule.slots.size());
+  for (const ir::Provided& provided : rule.provided) {
+    if (provided.kind != ir::ProvidedKind::kContext) continue;
+    for (const auto& [name, value] : run.context) {
+      if (name == provided.name) slots[provided.slot] = Value::Text(value);
+    }
+  }
   for (std::size_t i = 0; i < rule.slots.size(); ++i) {
     if (const runtime::FindingField* field = finding.Field(rule.slots[i].name)) slots[i] = field->value;
   }
   return slots;
 }
+
+// What earlier runs of a test left behind, in memory. Looking up is linear in the series: tests are small.
+class TestHistory : public aggregate::HistorySource {
+ public:
+  void Read(std::string_view series, const Value& key, std::int64_t from, std::int64_t to,
+            const Each& each) override {
+    std::vector<const Entry*> found;
+    for (const Entry& entry : entries_) {
+      if (entry.series == series && entry.key == ir::PrintValue(key) && entry.time >= from &&
+          entry.time <= to)
+        found.push_back(&entry);
+    }
+    std::stable_sort(found.begin(), found.end(),
+                     [](const Entry* a, const Entry* b) { return a->time < b->time; });
+    for (const Entry* entry : found) each(entry->time, entry->value);
+  }
+
+  void Append(std::string_view series, const Value& key, std::int64_t time, const Value& value) override {
+    entries_.push_back({std::string(series), ir::PrintValue(key), time, arena_.DeepCopy(value)});
+  }
+
+ private:
+  struct Entry {
+    std::string series, key;
+    std::int64_t time = 0;
+    Value value;
+  };
+  std::vector<Entry> entries_;
+  Arena arena_;
+};
 
 class TestRunner {
  public:
@@ -36,26 +86,36 @@ class TestRunner {
     outcome.rule = rule.name;
     outcome.name = test.name;
     outcome.place = PlaceOf(test.span);
-    std::string input = test.input;
-    if (!test.from.empty()) {
-      const std::filesystem::path folder =
-          std::filesystem::path(compilation_.sources.Get(test.span.file).path()).parent_path();
+    std::vector<lower::TestItem> items = test.items;
+    if (items.empty()) {
+      lower::TestItem only;
+      only.text = test.input;
+      only.from = test.from;
+      items.push_back(std::move(only));
+    }
+    for (lower::TestItem& item : items) {
+      if (item.from.empty()) continue;
       std::string error;
-      auto text = driver::ReadTextFile((folder / test.from).string(), &error);
-      if (!text) {
+      if (!ReadInput(test, &item, &error)) {
         outcome.passed = false;
-        outcome.failure = test.from + ": " + error;
+        outcome.failure = item.from + ": " + error;
         return outcome;
       }
-      input = std::move(*text);
     }
-    CollectingSink sink;
-    runtime::Engine engine(program_, options_);
-    engine.AddSink(&sink);
-    engine.Run(runtime::MemorySource(input), "test");
-    engine.Finish();
-    std::erase_if(sink.findings, [&](const runtime::FindingPtr& f) { return f->rule != &rule; });
-    Compare(test, rule, sink.findings, &outcome);
+    // History is kept from one run to the next, and so is the clock.
+    TestHistory history;
+    runs_.clear();
+    found_.clear();
+    engines_.clear();
+    std::int64_t now = options_.now;
+    for (std::uint32_t run = 0; run < test.runs; ++run) {
+      std::string failure = RunOnce(items, run, rule, &now, &history);
+      if (failure.empty()) continue;
+      outcome.passed = false;
+      outcome.failure = std::move(failure);
+      return outcome;
+    }
+    Compare(test, rule, &outcome);
     return outcome;
   }
 
@@ -65,8 +125,73 @@ class TestRunner {
   }
 
  private:
-  void Compare(const lower::RuleTest& test, const ir::Rule& rule,
-               const std::vector<runtime::FindingPtr>& found, TestOutcome* outcome) {
+  bool ReadInput(const lower::RuleTest& test, lower::TestItem* item, std::string* error) const {
+    const std::filesystem::path folder =
+        std::filesystem::path(compilation_.sources.Get(test.span.file).path()).parent_path();
+    auto text = driver::ReadTextFile((folder / item->from).string(), error);
+    if (!text) return false;
+    item->text = std::move(*text);
+    return true;
+  }
+
+  // What failed; "" if the run could be done. `now` is the clock, which `at` moves on.
+  std::string RunOnce(const std::vector<lower::TestItem>& items, std::uint32_t number, const ir::Rule& rule,
+                      std::int64_t* now, TestHistory* history) {
+    runtime::EngineOptions options = options_;
+    options.history = history;
+    std::vector<runtime::Input> inputs;
+    std::int64_t moved = 0;
+    bool moved_inside = false;
+    for (const lower::TestItem& item : items) {
+      if (item.run != number) continue;
+      switch (item.kind) {
+        case lower::TestItemKind::kNow:
+          *now = ParseTime(item.text, {}).value_or(*now);
+          break;
+        case lower::TestItemKind::kContext:
+          std::erase_if(options.context, [&](const auto& one) { return one.first == item.name; });
+          options.context.emplace_back(item.name, item.text);
+          break;
+        case lower::TestItemKind::kAt:
+          // Behind the last input the end of the run decides whatever still waits.
+          moved_inside = !inputs.empty();
+          (inputs.empty() ? *now : moved) += item.at;
+          break;
+        case lower::TestItemKind::kInput: {
+          if (moved_inside) {
+            return "`at` between two inputs of one run: inputs are read to their ends here, so the clock "
+                   "moves "
+                   "only between runs; write `run { … }` around each\n";
+          }
+          runtime::Input input;
+          input.path = !item.from.empty()   ? item.from
+                       : !item.name.empty() ? item.name
+                       : inputs.empty()     ? "test"
+                                            : fmt::format("test{}", inputs.size() + 1);
+          input.role = item.name;
+          input.open = [text = std::string_view(item.text)] { return runtime::MemorySource(text); };
+          inputs.push_back(std::move(input));
+          break;
+        }
+      }
+    }
+    options.now = *now;
+    CollectingSink sink;
+    // Values that findings took from the run's context live as long as its engine.
+    runtime::Engine& engine = *engines_.emplace_back(std::make_unique<runtime::Engine>(program_, options));
+    engine.AddSink(&sink);
+    engine.RunAll(inputs);
+    engine.Finish();
+    for (const runtime::FindingPtr& finding : sink.findings) {
+      if (finding->rule == &rule) found_.push_back({finding, runs_.size()});
+    }
+    runs_.push_back({*now, options.context});
+    *now += moved;
+    return "";
+  }
+
+  void Compare(const lower::RuleTest& test, const ir::Rule& rule, TestOutcome* outcome) {
+    const std::vector<Found>& found = found_;
     std::string failure;
     if (found.size() != static_cast<std::size_t>(test.count)) {
       failure += fmt::format("expected {} finding{}, got {}\n", test.count, test.count == 1 ? "" : "s",
@@ -74,12 +199,12 @@ class TestRunner {
     }
     for (std::size_t i = 0; i < test.findings.size() && i < found.size(); ++i) {
       for (const lower::TestCondition& condition : test.findings[i]) {
-        const Value holds = Evaluate(condition.holds, rule, *found[i]);
+        const Value holds = Evaluate(condition.holds, rule, found[i]);
         if (holds.is_true()) continue;
         failure += fmt::format("finding {}: `{}` {}", i + 1, runtime::SafeText(condition.source),
                                holds.is_missing() ? "is unknown" : "is false");
         if (condition.actual != ir::kNone) {
-          const Value actual = Evaluate(condition.actual, rule, *found[i]);
+          const Value actual = Evaluate(condition.actual, rule, found[i]);
           failure +=
               actual.is_missing() ? "; the value is missing" : "; the value is " + ir::PrintValue(actual);
         }
@@ -89,13 +214,14 @@ class TestRunner {
     if (failure.empty()) return;
     outcome->passed = false;
     if (found.empty()) failure += "nothing was found\n";
-    for (const runtime::FindingPtr& finding : found) failure += "found: " + FindingLine(*finding) + "\n";
+    for (const Found& one : found) failure += "found: " + FindingLine(*one.finding) + "\n";
     outcome->failure = std::move(failure);
   }
 
-  Value Evaluate(ir::FunctionId function, const ir::Rule& rule, const runtime::Finding& finding) {
+  Value Evaluate(ir::FunctionId function, const ir::Rule& rule, const Found& found) {
     arena_.Reset();
-    std::vector<Value> slots = FrameOf(rule, finding);
+    const runtime::Finding& finding = *found.finding;
+    std::vector<Value> slots = FrameOf(rule, finding, runs_[found.run]);
     runtime::RecordContext record;
     record.file = finding.location.file;
     record.line = finding.location.line;
@@ -107,7 +233,7 @@ class TestRunner {
     frame.record = &record;
     runtime::EvalContext context;
     context.arena = &arena_;
-    context.now = options_.now;
+    context.now = runs_[found.run].now;
     context.zone_offset = options_.zone_offset;
     return program_->Call(function, frame, context, *scratch_);
   }
@@ -116,6 +242,9 @@ class TestRunner {
   std::shared_ptr<const runtime::Program> program_;
   runtime::EngineOptions options_;
   std::unique_ptr<runtime::Scratch> scratch_;
+  std::vector<RunOf> runs_;                                // of the test at hand
+  std::vector<std::unique_ptr<runtime::Engine>> engines_;  // of its runs
+  std::vector<Found> found_;
   Arena arena_;
 };
 
