@@ -446,6 +446,90 @@ def test_help_has_an_example_and_version_is_printed(box):
     expect(result.returncode == 0 and result.stdout.startswith(b"faultline "), result.stdout)
 
 
+def test_learn_knows_the_shapes_of_passing_runs(box):
+    (box.folder / ".faultline").mkdir()
+    good = box.file("good/a.log", "start 12:30\ngot 5 items in 3ms\nTests run: 3, Failures: 0\n")
+    result = box.run("learn", "good")
+    expect(result.returncode == 0 and b"learned 3 lines of 1 file: 3 shapes (+3)" in result.stdout, result)
+    expect((box.folder / ".faultline/shapes.bin").exists())
+    result = box.run("learn", stdin=b"start 1:02\ngot 77 items in 2s\nTests run: 9, Failures: 2\n")
+    expect(b"learned 3 lines of 1 file: 4 shapes (+1) of 6 lines" in result.stdout, result)
+    shown = box.run("learn", "--show").stdout.decode().splitlines()
+    expect(shown == sorted(["start <*>", "got <*> item in <*>", "Tests run: <*>, Failures: <0>", "Tests run: <*>, Failures: <n>"]), shown)
+    result = box.run("learn", "--replace", "-q", good)
+    expect(result.returncode == 0 and not result.stdout, result)
+    expect(len(box.run("learn", "--show").stdout.splitlines()) == 3)
+    elsewhere = box.run("learn", "--output", "x/my.bin", good)
+    expect(elsewhere.returncode == 0 and (box.folder / "x/my.bin").exists(), elsewhere)
+    config = box.run("config").stdout.decode()
+    expect(".faultline/shapes.bin" in config and "history.db (not there yet)" in config, config)
+
+
+def test_learn_with_bad_inputs_and_places(box):
+    (box.folder / ".faultline").mkdir()
+    good = box.file("good.log", "fine\n")
+    expect(box.run("learn", "none.log").returncode == 3)
+    expect(not (box.folder / ".faultline/shapes.bin").exists())
+    result = box.run("learn", "none.log", good)
+    expect(result.returncode == 3 and b"learned 1 line of 1 file" in result.stdout, result)
+    expect(box.run("learn", "--history", "none", good).returncode == 2)
+    box.file(".faultline/shapes.bin", "junk")
+    result = box.run("learn", good)
+    expect(result.returncode == 0 and b"set aside" in result.stderr, result)
+    expect((box.folder / ".faultline/shapes.bin.damaged").read_bytes() == b"junk")
+    result = box.run("learn", "--output", good, good)
+    expect(result.returncode == 3 and (box.folder / "good.log").read_bytes() == b"fine\n", result)
+    (box.folder / "d.bin").mkdir()
+    expect(box.run("learn", "--output", "d.bin", good).returncode == 3)
+    env = {"XDG_STATE_HOME": str(box.folder / "state")}
+    (box.folder / ".faultline/shapes.bin").rename(box.folder / "kept")
+    for file in (box.folder / ".faultline").iterdir():
+        file.unlink()
+    (box.folder / ".faultline").rmdir()
+    expect(box.run("learn", good, env=env).returncode == 0)
+    expect((box.folder / "state/faultline/shapes.bin").exists())
+
+
+def test_learners_at_once_lose_nothing(box):
+    (box.folder / ".faultline").mkdir()
+    programs = []
+    for i in range(6):
+        word = "abcdef"[i] * 4
+        log = box.file(f"{word}.log", f"{word}\n{word} begins alone\n")
+        programs.append(subprocess.Popen([box.binary, "learn", "-q", log], cwd=box.folder))
+    expect(all(p.wait(timeout=120) == 0 for p in programs))
+    expect(len(box.run("learn", "--show").stdout.splitlines()) == 12, box.run("learn", "--show").stdout)
+
+
+def test_history_goes_out_and_comes_in(box):
+    (box.folder / ".faultline").mkdir()
+    line = ('{"repository":"r","branch":"b","job":"j","series":"s","key":"","time":"2026-01-0%dT03:04:05Z",'
+            '"kind":"duration","value":%d}\n')
+    text = '{"faultline_history":1}\n' + "".join(line % (day, day * 10) for day in range(1, 6))
+    first = box.file("h.jsonl", text)
+    expect(box.run("history", "show").returncode == 3)
+    result = box.run("history", "import", first)
+    expect(result.returncode == 0 and result.stdout == f"5 values of {first}\n".encode(), result)
+    expect(box.run("history", "export").stdout.decode() == text)
+    for name in ("x.gz", "x.zst"):
+        expect(box.run("history", "export", name).returncode == 0)
+        expect(box.run("history", "import", name, "--history", name + ".db").returncode == 0)
+        expect(box.run("history", "export", "--history", name + ".db").stdout.decode() == text, name)
+    shown = json.loads(box.run("history", "show", "--json").stdout)
+    expect(shown["values"] == "5" and shown["first"] == "2026-01-01T03:04:05Z", shown)
+    result = box.run("history", "prune", "--keep-days", "2", "--now", "2026-01-05T12:00:00Z")
+    expect(result.stdout == b"3 values removed\n", result)
+    expect(box.run("history", "import", box.file("bad.jsonl", text + "{}\n")).returncode == 3)
+    expect(len(box.run("history", "export").stdout.splitlines()) == 3)
+    expect(box.run("history", "show", "--history", "none").returncode == 2)
+    expect(box.run("history", "show", "--history", first).returncode == 3)
+    expect((box.folder / "h.jsonl").read_text() == text)
+    box.file(".faultline/history.db", "junk" * 1000)
+    result = box.run("history", "import", first)
+    expect(result.returncode == 3 and b"set aside" in result.stderr, result)
+    expect(len(box.run("history", "export").stdout.splitlines()) == 6)
+
+
 def test_completion_scripts_are_shell(box):
     for shell in ("bash", "zsh", "fish"):
         result = box.run("completion", shell)

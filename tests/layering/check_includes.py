@@ -33,6 +33,7 @@ WALLS = [
     (re.compile(r"^llvm(-c)?/"), "jit"),
     (re.compile(r"^simdjson"), "tests"),   # the oracle of our own JSON reader
     (re.compile(r"^(zlib|zstd)\.h$"), "runtime/input tests"),
+    (re.compile(r"^sqlite3"), "runtime/history tests"),
     (re.compile(r"^CLI/"), "tools"),
     (re.compile(r"^(re2/|pcre2)"), "tests"),
     (re.compile(r"^catch2/"), "tests"),
@@ -93,6 +94,7 @@ def self_test():
         "ir/a.cpp": '#include "runtime/program.h"\n',
         "runtime/engine/a.cpp": '#include "jit/jit.h"\n',
         "runtime/report/a.cpp": '#include "ir/interp/interp.h"\n',
+        "runtime/correlate/a.cpp": '#include <sqlite3.h>\n',
         "tools/cli/a.cpp": '#include <llvm/IR/Module.h>\n',
     }
     allowed = {

@@ -4,62 +4,19 @@
 #include "support/lang/lang.h"
 #include "tools/cli/console.h"
 #include "tools/cli/session.h"
+#include "tools/cli/table.h"
 #include "tools/cli/verbs.h"
 #include "tools/driver/clock.h"
+#include "tools/driver/state_place.h"
 
 #include <cstdlib>
 #include <fmt/format.h>
 #include <thread>
+#include <unistd.h>
 
 namespace faultline::cli {
 
 namespace {
-
-std::string Json(std::string_view text) {
-  std::string out = "\"";
-  for (const char c : text) {
-    if (c == '"' || c == '\\') {
-      out += '\\';
-      out += c;
-    } else if (static_cast<unsigned char>(c) < 0x20) {
-      out += fmt::format("\\u{:04x}", static_cast<unsigned>(static_cast<unsigned char>(c)));
-    } else {
-      out += c;
-    }
-  }
-  return out + "\"";
-}
-
-// Rows of named columns, aligned for people or as JSON objects.
-class Table {
- public:
-  explicit Table(std::vector<std::string> columns) : columns_(std::move(columns)) {}
-  void Add(std::vector<std::string> row) { rows_.push_back(std::move(row)); }
-
-  void Write(bool json) const {
-    std::vector<std::size_t> widths(columns_.size(), 0);
-    for (const auto& row : rows_) {
-      for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], row[i].size());
-    }
-    for (const auto& row : rows_) {
-      std::string line = json ? "{" : "";
-      for (std::size_t i = 0; i < row.size(); ++i) {
-        if (json) {
-          line += fmt::format("{}{}:{}", i == 0 ? "" : ",", Json(columns_[i]), Json(row[i]));
-        } else {
-          line += row[i];
-          if (i + 1 < row.size()) line += std::string(widths[i] - row[i].size() + 2, ' ');
-        }
-      }
-      while (!json && line.ends_with(' ')) line.pop_back();
-      Out().Write(line + (json ? "}\n" : "\n"));
-    }
-  }
-
- private:
-  std::vector<std::string> columns_;
-  std::vector<std::vector<std::string>> rows_;
-};
 
 std::string FirstSentence(const std::string& doc) {
   std::string line = doc.substr(0, doc.find('\n'));
@@ -224,6 +181,12 @@ int ConfigVerb(const Options& options) {
              options.no_cache   ? "--no-cache"
              : cache != nullptr ? "XDG_CACHE_HOME"
                                 : "HOME"});
+  const driver::StatePlace state = driver::FindState(options.history);
+  const auto there = [](const std::string& path) {
+    return path.empty() ? "none" : path + (access(path.c_str(), F_OK) == 0 ? "" : " (not there yet)");
+  };
+  table.Add({"history", there(state.history), state.origin});
+  table.Add({"shapes", there(state.shapes), state.origin});
   const driver::RuleFiles found = driver::FindRuleFiles(options.rules);
   table.Add({"repository rules", found.repository_rules.value_or("none"),
              found.repository_rules ? "found by walking up" : "no .faultline/ here or above"});

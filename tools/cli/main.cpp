@@ -40,6 +40,10 @@ int Dispatch(const Options& options) {
       return kUsage;
     case Verb::kRun:
       return RunVerb(options);
+    case Verb::kLearn:
+      return LearnVerb(options);
+    case Verb::kHistory:
+      return HistoryVerb(options);
     case Verb::kCheck:
       return CheckVerb(options);
     case Verb::kFmt:

@@ -16,7 +16,15 @@ struct Raw {
   bool redact = false;
   bool no_redact = false;
   std::size_t max_findings = 0;
+  int keep_days = 0;
+  std::size_t keep_bytes = 0;
 };
+
+void AddHistory(CLI::App& app, Options& o) {
+  app.add_option("--history", o.history,
+                 "the database of earlier runs, or `none`; default: .faultline/history.db, else "
+                 "$XDG_STATE_HOME/faultline/history.db");
+}
 
 void AddEverywhere(CLI::App& app, Options& o) {
   app.add_option("--engine", o.engine,
@@ -79,6 +87,7 @@ std::unique_ptr<CLI::App> MakeApp(Options& o, Raw& raw) {
   run->add_option("--context", o.context, "job=…,branch=…,commit=…; CI variables by default")
       ->delimiter(',')
       ->allow_extra_args(false);
+  AddHistory(*run, o);
   run->add_option("--format", o.format, "format of the input's lines, instead of detecting it");
   run->add_option("--wrapper", o.wrapper,
                   "wrapper of the input's lines, `none` for none, instead of detecting it");
@@ -94,6 +103,37 @@ std::unique_ptr<CLI::App> MakeApp(Options& o, Raw& raw) {
       Example("faultline run build.log\n  faultline run -o json -o github=annotations.txt ci.log.gz\n"
               "  faultline run -e 'match \"{file}:{line:int}: {what:rest}\"' build.log"));
   run->callback([&o] { o.verb = Verb::kRun; });
+
+  CLI::App* learn =
+      app->add_subcommand("learn", "line shapes of passing runs, so that `novel` knows what is new");
+  learn->add_option("GOOD", o.inputs,
+                    "logs of passing runs: files, folders, `-`; .gz and .zst as well; none: standard input");
+  learn->add_option("--output", o.shapes, "the file of shapes; default: shapes.bin beside the history");
+  learn->add_flag("--replace", o.replace, "forget what was learned before");
+  learn->add_flag("--show", o.show, "print the shapes that are known and learn nothing");
+  learn->add_option("--wrapper", o.wrapper,
+                    "wrapper of the input's lines, `none` for none, instead of detecting it");
+  AddHistory(*learn, o);
+  AddRules(*learn, o);
+  AddEverywhere(*learn, o);
+  learn->footer(Example("faultline learn green/*.log"));
+  learn->callback([&o] { o.verb = Verb::kLearn; });
+
+  CLI::App* history = app->add_subcommand("history", "what earlier runs measured, for `last 7d` in rules");
+  history->add_option("ACTION", o.subject, "show, export, import, prune")
+      ->check(CLI::IsMember({"show", "export", "import", "prune"}))
+      ->required();
+  history->add_option("FILE", o.paths,
+                      "export: to this file (.gz, .zst), else standard output; import: from these");
+  history->add_flag("--json", o.json, "show: one object a line");
+  history->add_option("--keep-days", raw.keep_days, "prune: drop what is older; default 180")
+      ->check(CLI::Range(0, 36500));
+  history->add_option("--keep-size", raw.keep_bytes, "prune: bytes of the file; default 64 MiB")
+      ->transform(CLI::AsSizeValue(false));
+  AddHistory(*history, o);
+  AddEverywhere(*history, o);
+  history->footer(Example("faultline history export history.jsonl.zst"));
+  history->callback([&o] { o.verb = Verb::kHistory; });
 
   CLI::App* check = app->add_subcommand("check", "names, types and lints of rules, with codes");
   check->add_option("PATH", o.paths, "rule files or folders; none: .faultline/");
@@ -131,6 +171,8 @@ std::unique_ptr<CLI::App> MakeApp(Options& o, Raw& raw) {
   AddEverywhere(*config, o);
   config->footer(Example("faultline config"));
   config->callback([&o] { o.verb = Verb::kConfig; });
+
+  AddHistory(*config, o);
 
   CLI::App* test = app->add_subcommand("test", "the tests in rules and case files");
   test->add_option("PATH", o.paths,
@@ -206,6 +248,11 @@ std::optional<std::string> Complete(const Raw& raw, const CLI::App& app, Options
   if (raw.no_redact) o.redact = false;
   if (o.verb == Verb::kRun && app.get_subcommand("run")->count("--max-findings") > 0)
     o.max_findings = raw.max_findings;
+  if (o.verb == Verb::kHistory) {
+    const CLI::App* history = app.get_subcommand("history");
+    if (history->count("--keep-days") > 0) o.keep_days = raw.keep_days;
+    if (history->count("--keep-size") > 0) o.keep_bytes = raw.keep_bytes;
+  }
   return std::nullopt;
 }
 

@@ -10,7 +10,7 @@
 
 namespace faultline::cli {
 
-enum class Verb { kNone, kRun, kCheck, kFmt, kList, kConfig, kTest, kExplain, kRepl, kCompletion };
+enum class Verb { kNone, kLearn, kHistory, kRun, kCheck, kFmt, kList, kConfig, kTest, kExplain, kRepl, kCompletion };
 
 // One -o FORMAT[=FILE]. An empty file is standard output.
 struct OutputSpec {
@@ -47,6 +47,15 @@ struct Options {
   std::string wrapper;               // --wrapper
   std::optional<bool> redact;        // --redact, --no-redact
   std::size_t max_line = 1u << 20;
+
+  std::string history;  // --history FILE or `none`; empty: the usual place
+
+  // learn, history
+  std::string shapes;     // learn --output FILE; empty: beside the history
+  bool replace = false;   // learn --replace: forget what was learned before
+  bool show = false;      // learn --show
+  std::optional<int> keep_days;           // history prune
+  std::optional<std::size_t> keep_bytes;  // history prune
 
   // everywhere
   std::string engine = "auto";

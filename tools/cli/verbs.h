@@ -17,6 +17,8 @@ inline constexpr int kInterrupted = 130;
 int WorstExit(int a, int b);
 
 int RunVerb(const Options& options);
+int LearnVerb(const Options& options);
+int HistoryVerb(const Options& options);
 int CheckVerb(const Options& options);
 int FmtVerb(const Options& options);
 int ListVerb(const Options& options);
