@@ -77,6 +77,7 @@ class Correlator : private Services {
   using Services::counts;
   using Services::history;
   using Services::set_history;
+  using Services::set_shapes;
   using Services::pending;
   using Services::pending_bytes;
 

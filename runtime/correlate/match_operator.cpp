@@ -1,6 +1,8 @@
 // Matches that wait and are decided: see match_operator.h. Absences are in absence.cpp.
 #include "runtime/correlate/match_operator.h"
 
+#include "runtime/novelty/shapes.h"
+
 #include <algorithm>
 
 namespace faultline::runtime {
@@ -437,7 +439,10 @@ void MatchOperator::Provide(std::uint32_t index, const Event& event, std::vector
     switch (provided.kind) {
       case ir::ProvidedKind::kContext:  // in every frame from its begin on
       case ir::ProvidedKind::kElapsed:  // ProvideLast
+        break;
       case ir::ProvidedKind::kNovel:
+        if (services_->shapes() == nullptr) break;
+        (*slots)[provided.slot] = Value::Bool(services_->shapes()->IsNovel(event.context().text));
         break;
       case ir::ProvidedKind::kScopeInstance: {
         const auto scope = services_->ScopeOf(provided.scope, event);

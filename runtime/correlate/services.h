@@ -22,6 +22,9 @@
 namespace faultline::aggregate {
 class HistorySource;
 }
+namespace faultline::novelty {
+class ShapeSet;
+}
 
 namespace faultline::runtime {
 
@@ -89,6 +92,9 @@ class Services {
   // What earlier runs saw; null: nothing is known of them.
   aggregate::HistorySource* history() const { return history_; }
   void set_history(aggregate::HistorySource* history) { history_ = history; }
+  // Shapes of passing runs, for `novel`; null: none were learned.
+  const novelty::ShapeSet* shapes() const { return shapes_; }
+  void set_shapes(const novelty::ShapeSet* shapes) { shapes_ = shapes; }
   const CorrelatorLimits& limits() const { return limits_; }
   RuleCounts& counts(ir::RuleId rule) { return counts_[rule]; }
   const std::vector<RuleCounts>& counts() const { return counts_; }
@@ -193,6 +199,7 @@ class Services {
   const EnginePlan& plan_;
   StageEvaluator* evaluator_;
   aggregate::HistorySource* history_ = nullptr;
+  const novelty::ShapeSet* shapes_ = nullptr;
   CorrelatorLimits limits_;
   int context_lines_;
   std::vector<std::unique_ptr<Operator>> operators_;  // by rule

@@ -94,6 +94,7 @@ class Engine::Impl {
               [this] { return std::make_unique<BlockScanner>(plan_, *program_, forced_format_, context_); }) {
     correlator_.set_open_blocks(&framer_);
     correlator_.set_history(options_.history);
+    correlator_.set_shapes(options_.shapes);
     framer_.set_evidence([this](const RecordView& record, std::string_view matched) {
       return MakeEvidence(record, matched, *lines_, options_.context_lines);
     });

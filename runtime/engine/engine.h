@@ -42,6 +42,7 @@ struct EngineOptions {
   RunContext context;  // what the run says about itself: job, branch, commit …
   CorrelatorLimits limits;
   aggregate::HistorySource* history = nullptr;  // must outlive the engine; null: no earlier run is known
+  const novelty::ShapeSet* shapes = nullptr;    // the same, of passing runs; null: `novel` is missing
   LineOptions lines;
   RecordChoices choices;
   RecordLimits records;

@@ -11,6 +11,7 @@
 #ifndef FAULTLINE_RUNTIME_HISTORY_RUN_HISTORY_H_
 #define FAULTLINE_RUNTIME_HISTORY_RUN_HISTORY_H_
 
+#include "runtime/aggregate/history.h"
 #include "runtime/history/history.h"
 
 #include <functional>
@@ -29,16 +30,16 @@ inline constexpr std::size_t kMaxLoaded = 1000000;
 // The parts of a rule's key as one text: a JSON array. Missing: "".
 std::string KeyText(const Value& key);
 
-class RunHistory {
+class RunHistory : public aggregate::HistorySource {
  public:
   // `store` may be null: then there is nothing but this run. It must outlive this.
   RunHistory(Store* store, Scope scope) : store_(store), scope_(std::move(scope)) {}
 
   // Calls `each` with from <= time <= to, in the order of times, at one time by value. O(log values + those
   // in between).
-  using Each = std::function<void(std::int64_t time, const Value& value)>;
-  void Read(std::string_view series, const Value& key, std::int64_t from, std::int64_t to, const Each& each);
-  void Append(std::string_view series, const Value& key, std::int64_t time, const Value& value);
+  void Read(std::string_view series, const Value& key, std::int64_t from, std::int64_t to,
+            const Each& each) override;
+  void Append(std::string_view series, const Value& key, std::int64_t time, const Value& value) override;
 
   // Writes what was appended, and prunes. `now`: ns since 1970.
   std::optional<Error> Commit(std::int64_t now, const Limits& limits = {});

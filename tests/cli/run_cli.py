@@ -530,6 +530,65 @@ def test_history_goes_out_and_comes_in(box):
     expect(len(box.run("history", "export").stdout.splitlines()) == 6)
 
 
+def test_novel_lines_are_those_of_no_passing_run(box):
+    (box.folder / ".faultline").mkdir()
+    rule = box.file("n.fault", 'module n\nrule new {\n  severity error\n  match "{^}db: {what:rest}"\n  where novel\n  report "{what}"\n}\n')
+    log = b"db: opened 3 files\ndb: connection refused by 10.1.2.3:5432\n"
+    _, found = box.findings("-r", rule, "-", stdin=log)
+    expect(found == [], "nothing was learned: `novel` is unknown", found)
+    expect(box.run("learn", stdin=b"db: opened 17 files\ndb: closed\n").returncode == 0)
+    for threads in ("1", "4"):
+        _, found = box.findings("-r", rule, "--threads", threads, "-", stdin=log)
+        expect([f["message"] for f in found] == ["connection refused by 10.1.2.3:5432"], found)
+    _, found = box.findings("-r", rule, "--history", "none", "-", stdin=log)
+    expect(found == [], found)
+    box.file(".faultline/shapes.bin", "junk")
+    result, found = box.findings("-r", rule, "-", stdin=log)
+    expect(result.returncode == 0 and b"set aside" in result.stderr and found == [], result)
+
+
+SLOW = '''module h
+format build = json { time: time from "ts", name: text, took: duration(s) from "took_s" }
+rule slow {
+  severity error
+  from build
+  by name
+  when took > 1.8 * p90(took, last 7d)
+  report "{name} took {took}"
+}
+'''
+
+
+def slow_log(day, took):
+    return "".join('{"ts":"2026-01-%02dT%02d:00:00Z","name":"app","took_s":%d}\n' % (day, hour, took) for hour in range(3)).encode()
+
+
+def test_last_days_remember_earlier_runs(box):
+    (box.folder / ".faultline").mkdir()
+    rule = box.file("h.fault", SLOW)
+    context = ["--context", "branch=main,job=build", "--now", "2026-01-20T00:00:00Z"]
+    for day in range(1, 6):
+        result, found = box.findings("-r", rule, *context, "-", stdin=slow_log(day, 60 + day))
+        expect(result.returncode == 0 and found == [], day, result, found)
+    expect((box.folder / ".faultline/history.db").exists())
+    first = box.run("history", "export").stdout
+    expect(len(first.splitlines()) == 16, first)
+    for again in range(2):  # a look at the same log changes nothing
+        result, found = box.findings("-r", rule, *context, "-", stdin=slow_log(6, 200).splitlines()[0])
+        expect([f["fields"]["took"] for f in found] == [200], again, result, found)
+    expect(len(box.run("history", "export").stdout.splitlines()) == 17)
+    # Another branch has its own past; a week later there is none.
+    _, found = box.findings("-r", rule, "--context", "branch=dev,job=build", "-", stdin=slow_log(6, 200))
+    expect(found == [], found)
+    _, found = box.findings("-r", rule, *context, "-", stdin=slow_log(19, 200))
+    expect(found == [], found)
+    box.file(".faultline/history.db", "junk" * 500)
+    result, found = box.findings("-r", rule, *context, "-", stdin=slow_log(6, 200))
+    expect(result.returncode == 0 and b"set aside" in result.stderr and found == [], result)
+    result, found = box.findings("-r", rule, "--history", "h.fault", *context, "-", stdin=slow_log(6, 200))
+    expect(result.returncode == 0 and b"left alone" in result.stderr, result)
+
+
 def test_completion_scripts_are_shell(box):
     for shell in ("bash", "zsh", "fish"):
         result = box.run("completion", shell)

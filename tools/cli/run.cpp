@@ -1,11 +1,15 @@
 // `faultline run`: rules over logs, findings to reports, the exit code by severity.
+#include "runtime/history/run_history.h"
 #include "runtime/input/files.h"
+#include "runtime/novelty/shapes.h"
 #include "runtime/report/report.h"
 #include "tools/cli/command.h"
 #include "tools/cli/console.h"
 #include "tools/cli/progress.h"
 #include "tools/cli/session.h"
 #include "tools/cli/verbs.h"
+#include "tools/driver/clock.h"
+#include "tools/driver/state_place.h"
 
 #include <cerrno>
 #include <cstdio>
@@ -105,6 +109,44 @@ std::vector<std::string> InputsOf(const Options& options) {
   return inputs;
 }
 
+// What earlier runs left, as far as the rules ask for it. Its failures are said and cost nothing else.
+struct Past {
+  std::unique_ptr<history::Store> store;
+  std::unique_ptr<history::RunHistory> run;
+  std::unique_ptr<novelty::ShapeSet> shapes;
+};
+
+Past OpenPast(const Options& options, const ir::Module& module, runtime::EngineOptions* engine) {
+  Past past;
+  bool asks_history = false, asks_shapes = false;
+  for (const ir::Rule& rule : module.rules) {
+    for (const ir::Aggregate& aggregate : rule.aggregates) {
+      asks_history = asks_history || aggregate.form == ir::AggregateForm::kHistory;
+    }
+    for (const ir::Provided& provided : rule.provided) {
+      asks_shapes = asks_shapes || provided.kind == ir::ProvidedKind::kNovel;
+    }
+  }
+  if (!asks_history && !asks_shapes) return past;
+  const driver::StatePlace place = driver::FindState(options.history);
+  if (asks_history && !place.history.empty()) {
+    history::Opened opened = history::Store::Open(place.history);
+    if (opened.error) Remark(driver::Sentence(*opened.error));
+    past.store = std::move(opened.store);
+    std::vector<std::string> bad;
+    past.run = std::make_unique<history::RunHistory>(
+        past.store.get(), driver::ScopeOf(driver::RunContext(options.context, &bad), place));
+    engine->history = past.run.get();
+  }
+  if (asks_shapes) {
+    std::string remark;
+    past.shapes = driver::LoadShapes(place.shapes, &remark);
+    if (!remark.empty()) Remark(remark);
+    engine->shapes = past.shapes.get();
+  }
+  return past;
+}
+
 }  // namespace
 
 int RunVerb(const Options& options) {
@@ -136,6 +178,7 @@ int RunVerb(const Options& options) {
   const auto program = LoadProgram(options, rules.compilation->module, &code);
   if (!program) return code;
 
+  const Past past = OpenPast(options, *rules.compilation->module, &*engine_options);
   InstallInterrupt();
   runtime::Engine engine(program, *engine_options);
   for (Report& report : reports) engine.AddSink(report.sink.get());
@@ -170,6 +213,10 @@ int RunVerb(const Options& options) {
   }
   progress.Clear();
   engine.Finish();
+  if (past.run && !Interrupted()) {
+    if (const auto error = past.run->Commit(engine_options->now)) Remark(driver::Sentence(*error));
+    if (past.run->error()) Remark(driver::Sentence(*past.run->error()));
+  }
   for (Report& report : reports) {
     if (!report.output) continue;
     report.output->Flush();
