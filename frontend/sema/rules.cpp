@@ -47,6 +47,21 @@ bool IsConstant(const Expr& expr) {
                      [](const ExprPtr& argument) { return IsConstant(*argument); });
 }
 
+std::string WhatIsMissing(ast::RuleForm form) {
+  switch (form) {
+    case ast::RuleForm::kRule:
+    case ast::RuleForm::kEvent:
+      return "write `match \"…\"` with the line that it is about, or `from EVENT`";
+    case ast::RuleForm::kScope:
+      return "write `enter \"…\"` with the line that opens it, or `close \"…\"` with the one that ends it";
+    case ast::RuleForm::kGraph:
+      return "write `edge \"{a} needs {b}\" from a to b`, or `edge EVENT from FIELD to FIELD`";
+    case ast::RuleForm::kScore:
+      return "write entries, a weight and what has it: `8.5 \"fatal error:\"`";
+  }
+  return {};
+}
+
 std::string_view TextKeyword(ClauseKind kind) {
   return kind == ClauseKind::kReport ? "report" : kind == ClauseKind::kFix ? "fix" : "at";
 }
@@ -309,9 +324,16 @@ void RuleChecker::CheckCompleteness() {
                   [](const ast::ClausePtr& clause) { return clause->kind == ClauseKind::kError; });
   if (!has_stage_ && !broken) {
     context_.sink.Report(diag::rule_without_stage, decl_.name.span, decl_.name.text)
-        .Help("write `match \"…\"` with the line that it is about, or `from EVENT`");
+        .Help(WhatIsMissing(decl_.form));
   }
   if (rule_.is_event || broken) return;
+  const bool decides =
+      std::any_of(decl_.clauses.begin(), decl_.clauses.end(),
+                  [](const ast::ClausePtr& clause) { return clause->kind == ast::ClauseKind::kWhen; });
+  if (decl_.form == ast::RuleForm::kScore && has_stage_ && !decides) {
+    context_.sink.Report(diag::rule_incomplete, decl_.name.span, decl_.name.text, "when")
+        .Help("write from which sum on it is reported: `when total(over 20 lines) >= 10`");
+  }
   const bool severity = clauses_.contains("severity");
   const bool report = clauses_.contains("report");
   if (!severity && !report) {
