@@ -37,6 +37,13 @@ std::string Listed(const std::vector<std::string>& names) {
 
 // ---------------------------------------------------------------- dispatch
 
+ExprPtr ExprChecker::CheckLenient(const ast::Expr& expr) {
+  const bool outer = std::exchange(strict_, false);
+  ExprPtr value = Check(expr);
+  strict_ = outer;
+  return value;
+}
+
 ExprPtr ExprChecker::Check(const ast::Expr& expr, const lang::Type* want) {
   if (want != nullptr && IsFlexible(expr)) {
     if (ExprPtr literal = LiteralAs(expr, *want, true)) return literal;

@@ -49,6 +49,8 @@ class ExprChecker {
   // A value; literals take the type `want` if they can, other values are converted where that is implicit
   // (int to float, any to what is wanted). Null after a report.
   ExprPtr Check(const ast::Expr& expr, const lang::Type* want = nullptr);
+  // The same where a value may be missing, whatever stands around it.
+  ExprPtr CheckLenient(const ast::Expr& expr);
   ExprPtr CheckCondition(const ast::Expr& expr);
   // A value of exactly this type, implicit conversions applied; `what` names the place for the message.
   ExprPtr CheckAs(const ast::Expr& expr, const lang::Type& type, std::string_view what);

@@ -138,7 +138,7 @@ std::optional<ExprPtr> RuleChecker::CheckAggregate(const ast::CallExpr& call, Ag
   if (arguments.size() > value_at && !feed) {
     const std::size_t errors = context_.sink.error_count();
     ++in_argument_;
-    value = exprs_.Check(*arguments[value_at]);
+    value = exprs_.CheckLenient(*arguments[value_at]);  // missing values are passed over
     --in_argument_;
     if (!value) {
       if (context_.sink.error_count() == errors) Fail();

@@ -203,7 +203,9 @@ void RuleChecker::CheckKeys() {
   for (std::uint32_t i = 0; i < rule_.stages.size() && rule_.ok; ++i) {
     Stage& stage = rule_.stages[i];
     if (stage.window.unit != WindowUnit::kNoWindow) continue;
-    if (stage.kind == StageKind::kThen && rule_.window.unit == WindowUnit::kNoWindow) {
+    // What ends the wait otherwise: `until …` behind it.
+    const bool ends = i + 1 < rule_.stages.size() && rule_.stages[i + 1].kind == StageKind::kUntil;
+    if (stage.kind == StageKind::kThen && rule_.window.unit == WindowUnit::kNoWindow && !ends) {
       if (scope != kNoIndex) {
         stage.window.unit = WindowUnit::kScope;
         stage.window.scope = scope;

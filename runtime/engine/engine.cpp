@@ -11,6 +11,8 @@
 #include <deque>
 #include <functional>
 #include <map>
+#include <set>
+#include <string>
 #include <queue>
 #include <span>
 #include <utility>
@@ -229,6 +231,12 @@ class Engine::Impl {
     const std::size_t found = writer->Begin();
     diagnoser_.Save(writer);
     writer->Unsigned(allowed_.size());
+    for (const auto& [role, count] : unread_) {
+      summary_.notices.push_back({"missing_role", role,
+                                  Counted(count, "finding is", "findings are") +
+                                      " not decided: no input has this role (--input " + role + "=FILE)",
+                                  count});
+    }
     for (const auto& [rule, count] : allowed_) {
       writer->Unsigned(rule);
       writer->Signed(count);
@@ -256,6 +264,7 @@ class Engine::Impl {
       const auto number = static_cast<std::uint32_t>(reader->Unsigned());
       const std::string path(reader->Text());
       const std::string role(reader->Text());
+      roles_.insert(role);
       const std::int64_t time = reader->Signed();
       snapshot::Reader section = reader->Section();
       // The reader tells where its bytes go on, and they are asked for by that.
@@ -423,6 +432,7 @@ class Engine::Impl {
     auto source = std::make_unique<Source>(std::move(bytes), path, *this);
     source->input = next_source_++;
     source->role = role;
+    roles_.insert(role);
     ++summary_.inputs;
     correlator_.BeginSource(source->input, role);
     return source;
@@ -605,6 +615,12 @@ class Engine::Impl {
   }
 
   void Emit(ir::RuleId rule, Match match) {
+    // What a rule says of an input that is not there is no finding.
+    for (const ir::Stage& stage : plan_.module().rules[rule].stages) {
+      if (stage.role.empty() || roles_.contains(stage.role)) continue;
+      ++unread_[stage.role];
+      return;
+    }
     if (IsAllowed(plan_, rule, &match, options_.now, &evaluator_)) {
       ++allowed_[rule];
       return;
@@ -622,6 +638,8 @@ class Engine::Impl {
   ir::FormatId forced_format_;
   StageEvaluator evaluator_;  // of phase 2
   Diagnoser diagnoser_{&evaluator_};
+  std::set<std::string> roles_;                 // of the inputs so far
+  std::map<std::string, std::int64_t> unread_;  // findings that rest on a role that no input has
   std::map<ir::RuleId, std::int64_t> allowed_;  // findings that an `allow` suppressed
   Correlator correlator_;
   Framer framer_;

@@ -30,6 +30,11 @@ bool IsAllowed(const EnginePlan& plan, ir::RuleId rule, Match* match, std::int64
 FindingPtr MakeFinding(const EnginePlan& plan, ir::RuleId rule_id, Match match, const PathMap& path_map,
                        StageEvaluator* evaluator) {
   const ir::Rule& rule = plan.module().rules[rule_id];
+  // The run's context belongs to the engine, which findings may outlive.
+  for (const ir::Provided& provided : rule.provided) {
+    if (provided.kind != ir::ProvidedKind::kContext) continue;
+    match.slots[provided.slot] = match.arena->DeepCopy(match.slots[provided.slot]);
+  }
   auto finding = std::make_shared<Finding>();
   finding->rule = &rule;
   finding->rule_index = rule_id;

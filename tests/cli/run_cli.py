@@ -623,6 +623,84 @@ def test_run_passes_a_command_through(box):
     expect(b"value 300\n" in result.stdout and b"too large" in result.stdout + result.stderr, result.stdout, result.stderr)
 
 
+ROLES = '''module demo
+format mod = line "{^}{module} {version:semver}"
+rule only_there {
+  severity error
+  by module
+  from mod in after
+  without mod in before
+  report "{module} {version} is only in the second"
+}
+'''
+
+
+def test_inputs_with_roles(box):
+    rules = box.file("roles.fault", ROLES)
+    before = box.file("before.txt", "a.com/a v1.0.0\nb.com/b v1.0.0\n")
+    after = box.file("after.txt", "b.com/b v1.0.0\nc.com/c v1.2.0\n")
+    result, found = box.findings("-r", rules, "--input", "before=" + before, "--input", "after=" + after)
+    expect([f["fields"]["module"] for f in found] == ["c.com/c"], found)
+    expect(result.returncode == 1, result)
+    # Without the other side nothing can be said, and that is said.
+    result, found = box.findings("-r", rules, "--input", "after=" + after)
+    expect(found == [] and result.returncode == 0, result, found)
+    expect(b"before" in result.stderr, result.stderr)
+    result, found = box.findings("-r", rules, "--input", "diff=" + after)
+    expect(found == [] and b"diff" in result.stderr, result)
+
+
+def test_context_reaches_rules(box):
+    rules = box.file("context.fault", '''module demo
+rule r {
+  severity note
+  match "failed {what}"
+  by job
+  when count() >= 2
+  report "{job}: {count()}"
+}
+''')
+    log = box.file("a.log", "failed a\nfailed b\n")
+    _, found = box.findings("-r", rules, "--context", "job=nightly", log)
+    expect([f["message"] for f in found] == ["nightly: 2"], found)
+    expect(found[0]["key"] == ["nightly"], found)
+    expect(box.run("run", "-r", rules, "--context", "job", log).returncode == 2)
+
+
+def test_what_a_finding_explains_is_folded(box):
+    rules = box.file("causes.fault", '''module demo
+rule cause {
+  severity warning
+  match "vendor is stale"
+  report "vendor/ is stale"
+  confidence { 0.5 "the line is there"; 0.25 "always" }
+  explains symptom within 3 lines
+  needs "go.mod"
+}
+rule symptom {
+  severity error
+  match "exit status {code:int}"
+  report "exit status {code}"
+}
+''')
+    log = box.file("a.log", "vendor is stale\nexit status 1\n.\n.\n.\n.\nexit status 1\n")
+    human = box.run("run", "-r", rules, log).stdout.decode()
+    expect(human.startswith("warning: vendor/ is stale"), human)
+    expect("confidence 0.75: 0.5 the line is there, 0.25 always" in human, human)
+    expect("what followed from it:\n    error: exit status 1" in human, human)
+    expect("what would settle it: go.mod" in human, human)
+    result = box.run("run", "-r", rules, "-o", "json", log)
+    objects = [json.loads(line) for line in result.stdout.splitlines()]
+    findings = [o for o in objects if o["kind"] == "finding"]
+    diagnoses = [o for o in objects if o["kind"] == "diagnosis"]
+    expect(len(findings) == 3 and result.returncode == 1, objects)
+    expect([d["root"]["rule"] for d in diagnoses] == ["demo.cause", "demo.symptom"], diagnoses)
+    expect(diagnoses[0]["explains"][0]["finding"] == findings[1], diagnoses)
+    expect(diagnoses[0]["missing"] == ["go.mod"], diagnoses)
+    parts = findings[0]["confidence_parts"]
+    expect(findings[0]["confidence"] == sum(p["weight"] for p in parts), findings[0])
+
+
 def main():
     binary, root = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
     wanted = sys.argv[3:]

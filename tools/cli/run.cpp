@@ -16,7 +16,10 @@
 #include <cstdlib>
 #include <cstring>
 #include <fmt/format.h>
+#include <map>
 #include <memory>
+#include <set>
+#include <string>
 #include <unistd.h>
 #include <vector>
 
@@ -105,7 +108,7 @@ bool WantsProgress(const Options& options, const std::vector<OutputSpec>& specs)
 
 std::vector<std::string> InputsOf(const Options& options) {
   std::vector<std::string> inputs = options.inputs;
-  if (inputs.empty() && options.command.empty()) inputs.emplace_back("-");
+  if (inputs.empty() && options.command.empty() && options.roles.empty()) inputs.emplace_back("-");
   return inputs;
 }
 
@@ -147,18 +150,40 @@ Past OpenPast(const Options& options, const ir::Module& module, runtime::EngineO
   return past;
 }
 
+struct RoleFile {
+  runtime::InputFile file;
+  std::string role;
+};
+
+// Roles that some rule reads and no input has, and the other way round.
+void SayUnreadRoles(const ir::Module& module, const Options& options) {
+  if (options.roles.empty() || options.quiet) return;
+  std::map<std::string, std::string> wanted;  // role -> a rule that reads it
+  for (const ir::Rule& rule : module.rules) {
+    for (const ir::Stage& stage : rule.stages) {
+      if (!stage.role.empty()) wanted.emplace(stage.role, rule.name);
+    }
+  }
+  std::set<std::string> given;
+  for (const RoleInput& role : options.roles) given.insert(role.role);
+  for (const std::string& role : given) {
+    if (!wanted.contains(role))
+      Remark(fmt::format("--input {}=…: no rule in force reads an input with this role", role));
+  }
+  for (const auto& [role, rule] : wanted) {
+    if (!given.contains(role)) Remark(fmt::format("no --input {}=…, which {} reads", role, rule));
+  }
+}
+
 }  // namespace
 
 int RunVerb(const Options& options) {
-  if (!options.roles.empty()) {
-    Remark("--input ROLE=FILE: no rule in force reads an input with a role");
-    return kUsage;
-  }
   const Rules rules = LoadRules(options, false);
   if (rules.exit_code != 0) return rules.exit_code;
   if (!options.emit.empty()) return Emit(options, *rules.compilation);
   const std::vector<std::string> inputs = InputsOf(options);
-  if (options.inputs.empty() && options.command.empty() && isatty(STDIN_FILENO) != 0) {
+  if (options.inputs.empty() && options.command.empty() && options.roles.empty() &&
+      isatty(STDIN_FILENO) != 0) {
     Remark(
         "no INPUT, and standard input is a terminal; name a log, or pipe one: go build ./... 2>&1 | "
         "faultline run");
@@ -189,27 +214,51 @@ int RunVerb(const Options& options) {
     command = RunCommand(options.command, engine);
     if (!command.error.empty()) Remark(command.error);
   } else {
-    const runtime::InputList list = runtime::FindInputs(inputs);
-    if (SayErrors(list.errors, options)) code = WorstExit(code, kInput);
-    for (const runtime::InputError& error : list.errors) engine.NoteError(error);
-    progress.Begin(list.files);
-    for (const runtime::InputFile& file : list.files) {
-      if (Interrupted() || Out().closed()) break;
-      runtime::InputError error;
-      std::unique_ptr<runtime::ByteSource> source = runtime::OpenInput(file, &error, &Interrupted());
-      if (!source) {
+    std::vector<RoleFile> files;
+    std::vector<runtime::InputFile> watched;
+    const auto find = [&](const std::vector<std::string>& names, const std::string& role) {
+      const runtime::InputList list = runtime::FindInputs(names);
+      if (SayErrors(list.errors, options)) code = WorstExit(code, kInput);
+      for (const runtime::InputError& error : list.errors) engine.NoteError(error);
+      for (const runtime::InputFile& file : list.files) {
+        files.push_back({file, role});
+        watched.push_back(file);
+      }
+    };
+    if (!inputs.empty()) find(inputs, "");
+    for (const RoleInput& role : options.roles) find({role.file}, role.role);
+    progress.Begin(watched);
+
+    std::vector<runtime::Input> run_inputs;
+    for (const RoleFile& file : files) {
+      const auto open = [&, file]() -> std::unique_ptr<runtime::ByteSource> {
+        if (Interrupted() || Out().closed()) return nullptr;
+        runtime::InputError error;
+        std::unique_ptr<runtime::ByteSource> source = runtime::OpenInput(file.file, &error, &Interrupted());
+        if (source) return progress.Watch(std::move(source), file.file.path);
         progress.Clear();
         if (SayErrors({error}, options)) code = WorstExit(code, kInput);
         engine.NoteError(error);
-        continue;
-      }
-      const runtime::InputResult result =
-          engine.Run(progress.Watch(std::move(source), file.path), file.path == "-" ? "<stdin>" : file.path);
+        return nullptr;
+      };
+      run_inputs.push_back({file.file.path == "-" ? "<stdin>" : file.file.path, file.role, open});
+    }
+    const auto say = [&](const runtime::InputResult& result, const std::string& path) {
       if (!result.errors.empty() || options.verbose) progress.Clear();
       if (SayErrors(result.errors, options)) code = WorstExit(code, kInput);
       if (options.verbose && !result.decision.why.empty())
-        Remark(fmt::format("{}: {}", file.path, result.decision.why));
+        Remark(fmt::format("{}: {}", path, result.decision.why));
+    };
+    if (engine.plan().side_by_side()) {
+      const std::vector<runtime::InputResult> results = engine.RunAll(run_inputs);
+      for (std::size_t i = 0; i < results.size(); ++i) say(results[i], run_inputs[i].path);
+    } else {
+      for (const runtime::Input& input : run_inputs) {
+        if (Interrupted() || Out().closed()) break;
+        say(engine.RunAll({input}).front(), input.path);
+      }
     }
+    SayUnreadRoles(*rules.compilation->module, options);
   }
   progress.Clear();
   engine.Finish();

@@ -135,6 +135,12 @@ std::optional<runtime::EngineOptions> EngineOptionsOf(const Options& options, co
                                        : static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
   engine.lines.max_line_bytes = options.max_line;
   engine.stop = &Interrupted();
+  std::vector<std::string> bad;
+  for (driver::ContextEntry& entry : driver::RunContext(options.context, &bad)) {
+    engine.context.emplace_back(std::move(entry.key), std::move(entry.value));
+  }
+  for (const std::string& text : bad) Remark(fmt::format("--context {}: write KEY=VALUE", text));
+  if (!bad.empty()) return std::nullopt;
   for (const PathMapping& map : options.path_maps) engine.path_map.Add(map.from + "=" + map.to);
   if (!options.format.empty()) {
     if (runtime::FindFormat(module, options.format) == ir::kNone) {
