@@ -10,6 +10,7 @@
 //
 // A section's head is a line `--- word` or `--- word name` with a lower-case word, so that `--- FAIL: TestX`
 // in an input is text. A line of a section that would read as a head is written with a backslash before it.
+// `input ROLE=NAME` is an input with a role. Several inputs are read as the program reads several files.
 // Escapes: a section `input-escaped` reads \n \r \t \e \\ \xHH \0 and does not end its last line by itself.
 // Sections that pin output: findings, diagnostics, json, human, github, ast, ir [RULE], plan [RULE], format,
 // stderr, exit. Sections that set: args (more options of `run`, one line), rule, input, input-escaped, case

@@ -61,6 +61,11 @@ CaseArguments ReadArguments(const CaseFile& file) {
       arguments.max_findings = std::stoul(value);
     } else if (word == "--path-map") {
       arguments.engine.path_map.Add(value);
+    } else if (word == "--context") {
+      const std::size_t equal = value.find('=');
+      if (equal == std::string::npos) arguments.error = "--context " + value + ": write KEY=VALUE";
+      if (equal != std::string::npos)
+        arguments.engine.context.emplace_back(value.substr(0, equal), value.substr(equal + 1));
     } else if (word == "--now") {
       arguments.engine.now = driver::NowOption(value).value_or(0);
     } else if (word == "--tz") {
@@ -208,12 +213,19 @@ class CaseRun {
     engine.AddSink(&human_report);
     engine.AddSink(&github_report);
     std::string errors;
+    std::vector<runtime::Input> inputs;
     for (const Section& section : file_.sections) {
       if (!section.kind.starts_with("input")) continue;
-      const std::string bytes = InputBytes(section);
-      const std::string name = section.name.empty() ? "input" : section.name;
-      const runtime::InputResult result =
-          engine.Run(runtime::DecodedSource(runtime::MemorySource(bytes), name), name);
+      std::string name = section.name.empty() ? "input" : section.name, role;
+      if (const std::size_t equal = name.find('='); equal != std::string::npos) {
+        role = name.substr(0, equal);
+        name = name.substr(equal + 1);
+      }
+      inputs.push_back({name, role, [bytes = InputBytes(section), name] {
+                          return runtime::DecodedSource(runtime::MemorySource(bytes), name);
+                        }});
+    }
+    for (const runtime::InputResult& result : engine.RunAll(inputs)) {
       for (const runtime::InputError& error : result.errors)
         errors += fmt::format("{}: {}\n", error.path, error.message);
     }
