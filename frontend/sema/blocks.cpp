@@ -66,6 +66,7 @@ class BlockChecker {
   CheckedBlock out_;
   Level root_;
   std::vector<const Symbol*> open_parts_;
+  std::set<std::uint32_t> lists_;  // slots of `repeat` and `lines`: a list of nothing is empty, never missing
   std::uint32_t spent_ = 0;
   std::uint32_t depth_ = 0;
   std::uint32_t patterns_ = 0;
@@ -144,9 +145,8 @@ std::uint32_t BlockChecker::BindList(Level& level, const ast::Name& name, lang::
   out_.bindings.push_back(std::move(binding));
   level.names.emplace(name.text, slot);
   level.order.push_back(slot);
-  // A list of nothing is empty, not missing.
   bound.seen.insert(slot);
-  bound.always.insert(slot);
+  lists_.insert(slot);
   return slot;
 }
 
@@ -423,7 +423,7 @@ void BlockChecker::Repeat(const FileScope& file, const ast::BlockPart& part, Lev
   std::vector<lang::RecordField> fields;
   for (const std::uint32_t slot : round.order) {
     Binding& binding = out_.bindings[slot];
-    binding.optional = !inner.always.contains(slot);
+    binding.optional = !inner.always.contains(slot) && !lists_.contains(slot);
     lang::RecordField field;
     field.name = binding.name.substr(round.prefix.size());
     field.type = binding.type;
@@ -481,7 +481,7 @@ CheckedBlock BlockChecker::Check(const FileScope& file, const std::vector<ast::B
   CheckHead(parts, span);
   CheckKeys();
   for (const std::uint32_t slot : root_.order) {
-    out_.bindings[slot].optional = !bound.always.contains(slot);
+    out_.bindings[slot].optional = !bound.always.contains(slot) && !lists_.contains(slot);
   }
   Binding truncated;
   truncated.name = "truncated";
