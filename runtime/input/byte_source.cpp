@@ -32,6 +32,8 @@ std::string_view InputErrorName(InputErrorKind kind) {
       return "long_line";
     case InputErrorKind::kLimit:
       return "limit";
+    case InputErrorKind::kLost:
+      return "lost";
   }
   return "";
 }

@@ -19,6 +19,7 @@ enum class InputErrorKind : std::uint8_t {
   kBinary,      // found in a folder and not text: left out (no failure)
   kLongLine,    // lines over the bound: their first bytes were used (no failure)
   kLimit,       // a bound of the decoders was reached (no failure)
+  kLost,        // live: a part of a file was gone before it was read (no failure)
 };
 
 // Stable name for machine output: "missing", "permission" …
@@ -33,7 +34,7 @@ struct InputError {
   // False for what was left out on purpose: it is worth a note but no exit status.
   bool IsFailure() const {
     return kind != InputErrorKind::kBinary && kind != InputErrorKind::kLongLine &&
-           kind != InputErrorKind::kLimit;
+           kind != InputErrorKind::kLimit && kind != InputErrorKind::kLost;
   }
 };
 

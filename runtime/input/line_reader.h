@@ -83,7 +83,7 @@ class LineReader {
   std::int64_t lines() const { return lines_before_ + lines_; }    // so far
   std::uint64_t bytes() const { return bytes_before_ + offset_; }  // of the original, so far
   // How much was read of the file at hand, the beginning of a line that waits included.
-  std::uint64_t position() const { return offset_ + carry_.size(); }
+  std::uint64_t position() const { return next_file_ ? 0 : offset_ + carry_.size(); }
 
   // Between two blocks. What was loaded goes on behind position(): the source must.
   void Save(snapshot::Writer* writer) const;
