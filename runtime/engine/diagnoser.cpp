@@ -73,8 +73,12 @@ Diagnoser::Diagnoser(StageEvaluator* evaluator, std::size_t limit) : evaluator_(
 void Diagnoser::Add(const FindingPtr& finding) {
   const bool joined = joined_[finding->rule_index];
   if (!joined && finding->severity < lang::Severity::kError) return;
+  if (findings_.size() >= limit_) {  // nothing more is remembered, not even that it was there
+    ++left_out_;
+    return;
+  }
   std::size_t& equal = equal_[finding->rule->name + '\n' + finding->message];
-  if (equal >= (joined ? kEqual : 1) || findings_.size() >= limit_) {
+  if (equal >= (joined ? kEqual : 1)) {
     ++left_out_;
     return;
   }

@@ -362,9 +362,18 @@ class Engine::Impl {
                                       " not shown: an `allow` covers " + (count == 1 ? "it" : "them"),
                                   count});
     }
+    Suspend();
+  }
+
+  void Suspend() {
     const std::vector<Diagnosis> diagnoses = diagnoser_.Diagnose();
+    RunSummary summary = summary_;
+    for (const auto& [number, source] : live_) {
+      summary.lines += source->reader.lines();
+      summary.bytes += static_cast<std::int64_t>(source->reader.bytes());
+    }
     for (FindingSink* sink : sinks_) sink->OnDiagnoses(diagnoses);
-    for (FindingSink* sink : sinks_) sink->OnEnd(summary_);
+    for (FindingSink* sink : sinks_) sink->OnEnd(summary);
   }
 
   const RunSummary& summary() const { return summary_; }
@@ -672,6 +681,9 @@ void Engine::NoteError(const InputError& error) {
 }
 void Engine::Finish() {
   impl_->Finish();
+}
+void Engine::Suspend() {
+  impl_->Suspend();
 }
 const RunSummary& Engine::summary() const {
   return impl_->summary();

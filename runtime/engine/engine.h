@@ -124,6 +124,8 @@ class Engine {
 
   // Tells the sinks that all is over. Once.
   void Finish();
+  // Tells them that the run stops here and goes on from its snapshot: nothing is decided. Once.
+  void Suspend();
 
   const RunSummary& summary() const;
   const EnginePlan& plan() const;

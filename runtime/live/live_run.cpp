@@ -205,7 +205,7 @@ void LiveRun::Check(Followed* followed) {
     followed->file->GoOnIn(descriptor);
     return;
   }
-  if (followed->file->has_next()) return;
+  if (followed->file->has_next() || followed->file->starts_again()) return;
   const std::int64_t changed = ChangedAt(status);
   if (size < followed->file->position()) {
     StartAgain(followed, size, true);

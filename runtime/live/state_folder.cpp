@@ -106,6 +106,10 @@ void StateFolder::SetAside() {
   rename((path_ + "/state").c_str(), (path_ + "/state.set-aside").c_str());
 }
 
+void StateFolder::Clear() {
+  unlink((path_ + "/state").c_str());
+}
+
 bool StateFolder::Write(std::string_view state, std::string* error) {
   const auto step = [this](const char* name) {
     if (at_step) at_step(name);

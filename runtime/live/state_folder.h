@@ -36,6 +36,8 @@ class StateFolder {
   bool Write(std::string_view state, std::string* error);
   // Moves the snapshot out of the way.
   void SetAside();
+  // The run is over: the next one begins anew.
+  void Clear();
 
   // Called between the steps of Write, for tests that end the program there.
   std::function<void(const char* step)> at_step;

@@ -195,6 +195,12 @@ void HumanReport::OnDiagnoses(const std::vector<Diagnosis>& diagnoses) {
 }
 
 void HumanReport::OnFinding(const FindingPtr& finding) {
+  if (options_.live) {
+    std::string text;
+    WriteGroup(Group{finding, finding->count, {}}, &text);
+    output_(text);
+    return;
+  }
   const std::string key = KeyOf(*finding);
   if (const auto it = by_text_.find(key); it != by_text_.end()) {
     Group& group = groups_.find(it->second)->second;
@@ -340,7 +346,7 @@ void HumanReport::WriteCause(const Cause& cause, std::string* out) const {
 }
 
 void HumanReport::OnEnd(const RunSummary& summary) {
-  std::array<std::int64_t, 4> left_out = summary.findings;
+  std::array<std::int64_t, 4> left_out = options_.live ? std::array<std::int64_t, 4>{} : summary.findings;
   struct Entry {
     const Group* group;
     const Cause* cause;

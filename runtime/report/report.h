@@ -58,6 +58,7 @@ struct HumanReportOptions {
   bool color = false;
   bool redact = false;
   bool all = false;               // findings that another one explains are shown in full, too
+  bool live = false;              // each finding is written as it comes, alone; the end only sums up
   std::size_t max_findings = 0;   // groups that are shown, the worst first; 0: as many as are kept
   std::size_t max_groups = 1000;  // kept in memory
   std::size_t width = 100;        // columns for lines of the log; at least 40

@@ -10,6 +10,7 @@ import inspect
 import json
 import os
 import pathlib
+import random
 import signal
 import subprocess
 import sys
@@ -699,6 +700,161 @@ rule symptom {
     expect(diagnoses[0]["missing"] == ["go.mod"], diagnoses)
     parts = findings[0]["confidence_parts"]
     expect(findings[0]["confidence"] == sum(p["weight"] for p in parts), findings[0])
+
+
+PAIRS = RULE + '''
+rule pair {
+  severity warning
+  match "start {id}"
+  then "end {other}" within 5 lines
+  report "{id} and {other}"
+}
+'''
+
+
+def follow(box, *arguments, **options):
+    """A run that goes on until it is told to end; findings go to out.json."""
+    return subprocess.Popen([box.binary, "run", "--follow", "-r", "pairs.fault", "-o", "json=out.json", *arguments],
+                            cwd=box.folder, env=dict(os.environ, HOME=str(box.folder)), stdout=subprocess.PIPE,
+                            stderr=subprocess.PIPE, **options)
+
+
+def wait_until(condition, what):
+    for _ in range(3000):
+        if condition():
+            return
+        time.sleep(0.02)
+    raise AssertionError("never: " + what)
+
+
+def found_in(box, name="out.json"):
+    path = box.folder / name
+    lines = path.read_text().splitlines() if path.exists() else []
+    return [json.loads(line)["message"] for line in lines if json.loads(line)["kind"] == "finding"]
+
+
+def append(box, name, text):
+    with open(box.folder / name, "a") as file:
+        file.write(text)
+
+
+def end(program, code=130):
+    program.send_signal(signal.SIGTERM)
+    _, errors = program.communicate(timeout=60)
+    expect(program.returncode == code, program.returncode, errors)
+    return errors
+
+
+def test_follow_finds_what_is_written_and_survives_rotation(box):
+    box.file("pairs.fault", PAIRS)
+    box.file("a.log", "value 500\nstart x\nval")
+    program = follow(box, "a.log")
+    try:
+        wait_until(lambda: found_in(box) == ["500 is too large"], "first finding")
+        append(box, "a.log", "ue 600\n")
+        wait_until(lambda: len(found_in(box)) == 2, "a line that was written in two parts")
+        os.rename(box.folder / "a.log", box.folder / "a.log.1")
+        append(box, "a.log.1", "value 700\n")
+        wait_until(lambda: len(found_in(box)) == 3, "the old file's last line")
+        append(box, "a.log", "end y\n")
+        wait_until(lambda: len(found_in(box)) == 4, "the new file")
+    finally:
+        end(program)
+    expect(found_in(box) == ["500 is too large", "600 is too large", "700 is too large", "x and y"], found_in(box))
+
+
+def test_follow_reads_a_pipe_to_its_end(box):
+    box.file("pairs.fault", PAIRS)
+    program = subprocess.Popen([box.binary, "run", "--follow", "-r", "pairs.fault"], cwd=box.folder, stdin=subprocess.PIPE,
+                               stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    program.stdin.write(b"value 500\n")
+    program.stdin.flush()
+    line = program.stdout.readline()  # while the pipe is open
+    expect(b"500 is too large" in line, line)
+    rest, _ = program.communicate(b"start x\nend y", timeout=60)
+    expect(b"x and y" in rest and b"1 error, 1 warning" in rest, rest)
+    expect(program.returncode == 1, program.returncode)
+
+
+def test_follow_decides_absence_by_the_clock(box):
+    box.file("pairs.fault", '''module demo
+format stamped = json { time: time, message: text }
+rule lonely {
+  severity error
+  match "start {id}"
+  without "end" within 1h
+  report "{id} has no end"
+}
+''')
+    box.file("a.log", '{"time":"2026-01-02T03:04:05Z","message":"start x"}\n')
+    os.utime(box.folder / "a.log", (1000000000, 1000000000))  # written long ago
+    program = follow(box, "a.log")
+    try:
+        wait_until(lambda: found_in(box) == ["x has no end"], "absence")
+    finally:
+        end(program)
+
+
+def test_follow_goes_on_from_its_state(box):
+    box.file("pairs.fault", PAIRS)
+    box.file("a.log", "value 500\nstart x\n")
+    program = follow(box, "--state", "st", "a.log")
+    wait_until(lambda: len(found_in(box)) == 1, "first finding")
+    end(program)
+    box.file("a.log", (box.folder / "a.log").read_text() + "end y\nvalue 600\n")
+    program = follow(box, "--state", "st", "a.log")
+    wait_until(lambda: len(found_in(box)) == 3, "what was written meanwhile")
+    second = subprocess.run([box.binary, "run", "--follow", "-r", "pairs.fault", "--state", "st", "a.log"], cwd=box.folder,
+                            capture_output=True, timeout=60)
+    expect(second.returncode == 2 and b"another run uses it" in second.stderr, second.returncode, second.stderr)
+    end(program)
+    expect(found_in(box) == ["500 is too large", "x and y", "600 is too large"], found_in(box))
+    # Other rules: what was kept makes no sense to them.
+    box.file("pairs.fault", PAIRS.replace("within 5 lines", "within 6 lines"))
+    aside = box.folder / "st" / "state.set-aside"
+    program = follow(box, "--state", "st", "a.log")
+    wait_until(lambda: aside.exists() and len(found_in(box)) == 3, "all of it anew")
+    errors = end(program)
+    expect(b"is of other rules or options; it was set aside" in errors, errors)
+    aside.unlink()
+    box.file("st/state", b"nonsense")
+    program = follow(box, "--state", "st", "a.log")
+    wait_until(lambda: aside.exists() and len(found_in(box)) == 3, "all of it anew")
+    errors = end(program)
+    expect(b"is not a snapshot; it was set aside" in errors, errors)
+
+
+def test_follow_that_is_killed_finds_each_thing_once(box):
+    box.file("pairs.fault", PAIRS)
+    chance = random.Random(7)
+    lines = "".join(chance.choice(["value {0}\n", "start {0}\n", "end {0}\n", "fine {0}\n"]).format(100 + n)
+                    for n in range(4000))
+    box.file("whole.log", lines)
+    _, whole = box.findings("-r", "pairs.fault", "whole.log")
+    expected = [finding["message"] for finding in whole]
+    box.file("a.log", "")
+    written = 0
+    for _ in range(8):
+        program = follow(box, "--state", "st", "a.log")
+        for _ in range(chance.randrange(1, 6)):
+            more = chance.randrange(1, len(lines) // 20)
+            append(box, "a.log", lines[written:written + more])
+            written += more
+            time.sleep(chance.random() * 0.4)  # when it dies does not matter, only that it does somewhere
+        program.kill()
+        program.communicate(timeout=60)
+    append(box, "a.log", lines[written:])
+    program = follow(box, "--state", "st", "a.log")
+    wait_until(lambda: len(found_in(box)) >= len(expected), "all findings")
+    end(program)
+    expect(found_in(box) == expected, len(found_in(box)), len(expected))
+
+
+def test_follow_refuses_what_it_cannot_do(box):
+    box.file("pairs.fault", PAIRS)
+    for arguments in (["--state", "st"], ["--follow", "--", "true"]):
+        result = box.run("run", "-r", "pairs.fault", *arguments)
+        expect(result.returncode == 2, arguments, result.returncode, result.stderr)
 
 
 def main():

@@ -94,6 +94,9 @@ std::unique_ptr<CLI::App> MakeApp(Options& o, Raw& raw) {
   run->add_option("--max-line", o.max_line, "bytes of a line that are looked at; the rest is counted")
       ->check(CLI::Range(std::size_t{64}, std::size_t{1} << 30))
       ->capture_default_str();
+  run->add_flag("--follow", o.follow, "go on with what is written to files, folders, patterns and pipes");
+  run->add_option("--state", o.state,
+                  "with --follow: a folder by which a later run goes on where this one ended");
   run->add_flag("--redact", raw.redact, "hide tokens, keys and passwords (default for github)");
   run->add_flag("--no-redact", raw.no_redact, "show them");
   run->add_option("--emit", o.emit, "print what the rules compile to and end")
@@ -243,6 +246,8 @@ std::optional<std::string> Complete(const Raw& raw, const CLI::App& app, Options
   }
   if (o.verb == Verb::kRun && !o.command.empty() && !o.inputs.empty())
     return "run takes inputs or `-- COMMAND`, not both";
+  if (!o.state.empty() && !o.follow) return "--state needs --follow";
+  if (o.follow && !o.command.empty()) return "--follow takes inputs, not `-- COMMAND`";
   if (raw.redact && raw.no_redact) return "--redact and --no-redact contradict each other";
   if (raw.redact) o.redact = true;
   if (raw.no_redact) o.redact = false;

@@ -47,6 +47,8 @@ struct Options {
   std::string wrapper;               // --wrapper
   std::optional<bool> redact;        // --redact, --no-redact
   std::size_t max_line = 1u << 20;
+  bool follow = false;  // --follow
+  std::string state;    // --state DIR
 
   std::string history;  // --history FILE or `none`; empty: the usual place
 

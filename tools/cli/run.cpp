@@ -6,6 +6,7 @@
 #include "tools/cli/command.h"
 #include "tools/cli/console.h"
 #include "tools/cli/progress.h"
+#include "tools/cli/reports.h"
 #include "tools/cli/session.h"
 #include "tools/cli/verbs.h"
 #include "tools/driver/clock.h"
@@ -51,48 +52,8 @@ bool OpenReport(const Options& options, const OutputSpec& spec, bool to_stderr, 
     report->output = std::make_unique<Output>(stream);
     write = report->output->Writer();
   }
-  if (spec.format == "json") {
-    runtime::JsonReportOptions json;
-    json.redact = options.redact.value_or(false);
-    report->sink = std::make_unique<runtime::JsonReport>(write, json);
-  } else if (spec.format == "github") {
-    runtime::GithubReportOptions github;
-    github.redact = options.redact.value_or(true);
-    if (const char* workspace = std::getenv("GITHUB_WORKSPACE")) github.root = workspace;
-    github.max_findings = options.max_findings.value_or(0);
-    report->sink = std::make_unique<runtime::GithubReport>(write, github);
-  } else {
-    runtime::HumanReportOptions human;
-    human.color = spec.file.empty() && WantColor(options.color, stream);
-    human.redact = options.redact.value_or(false);
-    human.all = options.all;
-    human.max_findings = options.max_findings.value_or(0);
-    // Standard error has what happened to inputs; a report in a file stands alone.
-    human.failures_said = spec.file.empty() && options.command.empty();
-    human.remarks_said = human.failures_said && !options.quiet;
-    if (const int width = TerminalWidth(stream); width >= 40) human.width = static_cast<std::size_t>(width);
-    report->sink = std::make_unique<runtime::HumanReport>(write, human);
-  }
+  report->sink = MakeSink(options, spec, std::move(write), stream);
   return true;
-}
-
-// Says what happened to an input; true if it is a reason for exit code 3.
-bool SayErrors(const std::vector<runtime::InputError>& errors, const Options& options) {
-  bool failed = false;
-  for (const runtime::InputError& error : errors) {
-    failed |= error.IsFailure();
-    if (error.IsFailure() || !options.quiet) Remark(fmt::format("{}: {}", error.path, error.message));
-  }
-  return failed;
-}
-
-bool FailsRun(const runtime::RunSummary& summary, const std::string& fail_on) {
-  const auto least = lang::SeverityByName(fail_on);
-  if (!least) return false;  // never
-  for (auto s = static_cast<std::size_t>(*least); s < summary.findings.size(); ++s) {
-    if (summary.findings[s] > 0) return true;
-  }
-  return false;
 }
 
 // A bar is for a person who waits: not beside output that comes as it is found, on the same terminal.
@@ -189,6 +150,8 @@ int RunVerb(const Options& options) {
         "faultline run");
     return kUsage;
   }
+
+  if (options.follow) return RunFollow(options, rules, inputs);
 
   auto engine_options = EngineOptionsOf(options, *rules.compilation->module);
   if (!engine_options) return kUsage;
