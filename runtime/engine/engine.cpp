@@ -11,10 +11,10 @@
 #include <deque>
 #include <functional>
 #include <map>
-#include <set>
-#include <string>
 #include <queue>
+#include <set>
 #include <span>
+#include <string>
 #include <utility>
 
 namespace faultline::runtime {
@@ -241,6 +241,13 @@ class Engine::Impl {
       writer->Unsigned(rule);
       writer->Signed(count);
     }
+    writer->Unsigned(roles_.size());
+    for (const std::string& role : roles_) writer->Text(role);
+    writer->Unsigned(unread_.size());
+    for (const auto& [role, count] : unread_) {
+      writer->Text(role);
+      writer->Signed(count);
+    }
     writer->End(found);
   }
 
@@ -291,6 +298,11 @@ class Engine::Impl {
       const std::uint64_t rule = found.Unsigned();
       if (rule >= plan_.rules().size()) return false;
       allowed_[static_cast<ir::RuleId>(rule)] = found.Signed();
+    }
+    for (std::size_t n = found.Count(); n > 0 && found.ok(); --n) roles_.emplace(found.Text());
+    for (std::size_t n = found.Count(); n > 0 && found.ok(); --n) {
+      const std::string role(found.Text());
+      unread_[role] = found.Signed();
     }
     if (!found.ok()) return false;
     for (const std::uint32_t number : gone) EndLive(number, false);

@@ -852,7 +852,7 @@ def test_follow_that_is_killed_finds_each_thing_once(box):
 
 def test_follow_refuses_what_it_cannot_do(box):
     box.file("pairs.fault", PAIRS)
-    for arguments in (["--state", "st"], ["--follow", "--", "true"]):
+    for arguments in (["--state", "st"], ["--follow", "--", "true"], ["--follow", "--input", "before=a.log"]):
         result = box.run("run", "-r", "pairs.fault", *arguments)
         expect(result.returncode == 2, arguments, result.returncode, result.stderr)
 
