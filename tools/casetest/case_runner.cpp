@@ -13,6 +13,7 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <functional>
 #include <memory>
 #include <sstream>
 
@@ -88,6 +89,26 @@ std::string DiagnosticsText(const driver::Compilation& compilation) {
   }
   return text.empty() ? "(none)\n" : text;
 }
+
+// An input that has come up to `end` so far.
+class GrowingSource final : public runtime::ByteSource {
+ public:
+  GrowingSource(const std::string& bytes, const std::size_t* end, const bool* over, std::size_t position)
+      : bytes_(bytes), end_(end), over_(over), position_(position) {}
+  std::size_t Read(char* buffer, std::size_t size) override {
+    const std::size_t n = std::min(size, *end_ - position_);
+    std::copy_n(bytes_.data() + position_, n, buffer);
+    position_ += n;
+    return n;
+  }
+  runtime::AtEnd at_end() override { return *over_ ? runtime::AtEnd::kFinal : runtime::AtEnd::kLater; }
+
+ private:
+  const std::string& bytes_;
+  const std::size_t* end_;
+  const bool* over_;
+  std::size_t position_;
+};
 
 class CaseRun {
  public:
@@ -181,6 +202,54 @@ class CaseRun {
     return text.empty() ? "(no such rule)\n" : text;
   }
 
+  // The bytes of the only input, if they can come line by line; else nothing.
+  std::string GrowingInput(const std::vector<runtime::Input>& inputs) const {
+    if (!settings_.stops || inputs.size() != 1 || file_.Find("human") != nullptr) return {};
+    std::string bytes;
+    for (const Section& section : file_.sections) {
+      if (section.kind.starts_with("input")) bytes = InputBytes(section);
+    }
+    const std::unique_ptr<runtime::ByteSource> source = inputs.front().open();
+    std::string read(bytes.size() + 1, '\0');
+    std::size_t size = 0;
+    while (size < read.size()) {
+      const std::size_t n = source->Read(read.data() + size, read.size() - size);
+      if (n == 0) break;
+      size += n;
+    }
+    return read.substr(0, size) == bytes && source->encoding() == runtime::Encoding::kBytes ? bytes
+                                                                                            : std::string();
+  }
+
+  static std::vector<runtime::InputResult> RunWithStops(const std::string& bytes, const std::string& path,
+                                                        const std::string& role,
+                                                        const std::function<void()>& make_engine,
+                                                        std::unique_ptr<runtime::Engine>* engine) {
+    std::size_t end = 0;
+    bool over = false;
+    const std::uint32_t source =
+        (*engine)->BeginLive(std::make_unique<GrowingSource>(bytes, &end, &over, 0), path, role);
+    while (end < bytes.size()) {
+      end = std::min(bytes.find('\n', end), bytes.size() - 1) + 1;
+      (*engine)->Pump();
+      runtime::snapshot::Writer writer;
+      (*engine)->Save(&writer);
+      make_engine();
+      runtime::snapshot::Reader reader(writer.bytes());
+      const bool loaded =
+          (*engine)->Load(&reader, [&](std::uint32_t, const std::string&, std::uint64_t position) {
+            return std::make_unique<GrowingSource>(bytes, &end, &over, static_cast<std::size_t>(position));
+          });
+      if (!loaded) {
+        runtime::InputResult refused;
+        refused.errors.push_back({runtime::InputErrorKind::kRead, path, "its snapshot was refused"});
+        return {refused};
+      }
+    }
+    over = true;
+    return {(*engine)->EndLive(source, false)};
+  }
+
   bool RunInputs() {
     driver::ProgramOptions options;
     options.engine = settings_.engine;
@@ -207,11 +276,15 @@ class CaseRun {
     human_options.max_findings = arguments_.max_findings;
     runtime::HumanReport human_report([&](std::string_view t) { human.append(t); }, human_options);
     runtime::GithubReport github_report([&](std::string_view t) { github.append(t); });
-    runtime::Engine engine(made.program, engine_options);
-    engine.AddSink(&collected);
-    engine.AddSink(&json_report);
-    engine.AddSink(&human_report);
-    engine.AddSink(&github_report);
+    std::unique_ptr<runtime::Engine> engine;
+    const auto make_engine = [&] {
+      engine = std::make_unique<runtime::Engine>(made.program, engine_options);
+      engine->AddSink(&collected);
+      engine->AddSink(&json_report);
+      engine->AddSink(&human_report);
+      engine->AddSink(&github_report);
+    };
+    make_engine();
     std::string errors;
     std::vector<runtime::Input> inputs;
     for (const Section& section : file_.sections) {
@@ -225,11 +298,16 @@ class CaseRun {
                           return runtime::DecodedSource(runtime::MemorySource(bytes), name);
                         }});
     }
-    for (const runtime::InputResult& result : engine.RunAll(inputs)) {
+    const std::string growing = GrowingInput(inputs);
+    const std::vector<runtime::InputResult> results =
+        growing.empty()
+            ? engine->RunAll(inputs)
+            : RunWithStops(growing, inputs.front().path, inputs.front().role, make_engine, &engine);
+    for (const runtime::InputResult& result : results) {
       for (const runtime::InputError& error : result.errors)
         errors += fmt::format("{}: {}\n", error.path, error.message);
     }
-    engine.Finish();
+    engine->Finish();
     std::string findings;
     for (const runtime::FindingPtr& finding : collected.findings) findings += FindingLine(*finding) + "\n";
     for (Section& section : outcome_.actual.sections) {
@@ -274,7 +352,14 @@ std::string Settings::Name() const {
   name += threads > 1 ? fmt::format(", {} threads", threads) : "";
   name += round_trip_ast ? ", tree re-read" : "";
   name += round_trip_ir ? ", IR re-read" : "";
+  name += stops ? ", stopped behind each line" : "";
   return name;
+}
+
+Settings StoppingSettings() {
+  Settings settings;
+  settings.stops = true;
+  return settings;
 }
 
 std::vector<Settings> AllSettings(bool with_native) {

@@ -20,6 +20,9 @@ struct Settings {
   int threads = 1;
   bool round_trip_ast = false;
   bool round_trip_ir = false;
+  // The input grows by a line at a time, and after each the run goes on, from its snapshot, as another one.
+  // Cases of several inputs, of encoded ones, and those that show neighbours of lines run as ever.
+  bool stops = false;
   std::string cache_directory = {};  // native code is kept here between settings of a case; empty: nowhere
   std::string Name() const;
 };
@@ -28,6 +31,8 @@ struct Settings {
 std::vector<Settings> PairwiseSettings(bool with_native);
 // Every combination.
 std::vector<Settings> AllSettings(bool with_native);
+// Stopped behind each line: beside either.
+Settings StoppingSettings();
 
 struct SectionFailure {
   std::string section;
