@@ -195,10 +195,9 @@ void StageEvaluator::Evaluate(std::span<const AlternateId> alternates, const Rec
   Subject subject{record.context.text, nullptr, &record, &record.context, record_index};
   switch (stage.input) {
     case ir::StageInput::kText:
-      TryAlternates(alternates, subject, arena, hits);
-      return;
     case ir::StageInput::kRaw:
-      subject.text = record.context.raw;
+      if (stage.input == ir::StageInput::kRaw) subject.text = record.context.raw;
+      if (stage.format != ir::kNone) break;  // `from FORMAT`: its records only, with their fields
       TryAlternates(alternates, subject, arena, hits);
       return;
     case ir::StageInput::kRule:

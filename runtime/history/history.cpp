@@ -470,7 +470,11 @@ class Store::Impl {
                              "series.id ORDER BY repository, branch, job, name, key, time, kind, value, n");
     if (result != SQLITE_OK) return Failed(result);
     while ((result = all.Step()) == SQLITE_ROW) {
-      Row row{{all.Text(0), all.Text(1), all.Text(2)}, all.Text(3), all.Text(4), {}, all.Integer(8)};
+      Row row;
+      row.scope = {all.Text(0), all.Text(1), all.Text(2)};
+      row.series = all.Text(3);
+      row.key = all.Text(4);
+      row.number = all.Integer(8);
       row.sample.time = all.Integer(5);
       if (!ReadSample(&all, 6, 7, &row.sample))
         return Fail(ErrorKind::kDamaged, "a value in it makes no sense");
