@@ -97,7 +97,12 @@ TEST_CASE("roles: what is only in the second input") {
   const auto module = rules.Make();
   CHECK(RunInputs(module, {{"1", "dep x\ndep y\n", "before"}, {"2", "dep y\ndep z\n", "after"}}).Text() ==
         "m.r@2 z\n");
-  CHECK(RunInputs(module, {{"1", "dep x\n", "after"}}).Text() == "m.r@1 x\n");
+  // Without the other side nothing is said, and that is counted.
+  const RunResult one = RunInputs(module, {{"1", "dep x\n", "after"}});
+  CHECK(one.Text().empty());
+  REQUIRE(one.summary.notices.size() == 1);
+  CHECK(one.summary.notices[0].what == "missing_role");
+  CHECK(one.summary.notices[0].where == "before");
   CHECK(RunInputs(module, {{"1", "dep x\n"}}).Text().empty());
 }
 
