@@ -23,7 +23,7 @@ Lowered Lowering::Run() {
   }
   rule_ids_.assign(program_.rules.size(), ir::kNone);
   for (std::size_t i = 0; i < program_.rules.size(); ++i) {
-    if (program_.rules[i].ok) LowerRule(i);
+    if (program_.rules[i].ok && !program_.rules[i].unread) LowerRule(i);
   }
   LowerExplains();
   return std::move(result_);

@@ -47,6 +47,7 @@ CheckedProgram Check(std::span<const ast::Module* const> modules, const SourceSe
     symbol->index = static_cast<std::uint32_t>(program.rules.size());
     program.rules.push_back(std::move(rule));
   }
+  for (const Symbol* symbol : UnreadStock(names)) program.rules[symbol->index].unread = true;
   for (const Symbol* symbol : names.symbols()) CheckExplains(context, *symbol);
   CheckExplainsCircles(context);
   CheckPatterns(context);

@@ -294,6 +294,7 @@ struct Rule {
   bool ok = true;  // false: it has errors, do not lower
   bool is_event = false;
   bool disabled = false;  // not reported; others may still read it
+  bool unread = false;    // an event or scope of the stock formats that nothing reads: not lowered
   lang::Severity severity = lang::Severity::kNote;
   RuleStatus status = RuleStatus::kStable;
   std::string doc;

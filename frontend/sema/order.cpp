@@ -366,4 +366,24 @@ std::vector<Symbol*> RulesInOrder(Context& context) {
   });
 }
 
+std::vector<const Symbol*> UnreadStock(const Names& names) {
+  std::vector<const Symbol*> stock;
+  std::vector<const Symbol*> open;
+  for (const Symbol* symbol : names.symbols()) {
+    if (!IsRead(symbol->kind)) continue;
+    const bool reported = symbol->kind == SymbolKind::kRule;
+    (symbol->file->module->name == kFormatsModule && !reported ? stock : open).push_back(symbol);
+  }
+  std::set<const Symbol*> read(open.begin(), open.end());
+  while (!open.empty()) {
+    const Symbol* symbol = open.back();
+    open.pop_back();
+    for (const Use& use : RulesReadBy(names, *symbol)) {
+      if (read.insert(use.symbol).second) open.push_back(use.symbol);
+    }
+  }
+  std::erase_if(stock, [&](const Symbol* symbol) { return read.contains(symbol); });
+  return stock;
+}
+
 }  // namespace faultline::sema

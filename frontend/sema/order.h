@@ -38,6 +38,10 @@ void CollectNames(const ast::Expr& expr, std::vector<ast::Path>& out);
 std::vector<Symbol*> PatternsInOrder(Context& context);
 std::vector<Symbol*> RulesInOrder(Context& context);
 
+// Events, scopes and graphs of the stock formats that no declaration outside of them reads, perhaps by way of
+// others. They are visible everywhere, so a run must not pay for each of them. O(uses).
+std::vector<const Symbol*> UnreadStock(const Names& names);
+
 }  // namespace faultline::sema
 
 #endif  // FAULTLINE_FRONTEND_SEMA_ORDER_H_
