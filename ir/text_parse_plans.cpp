@@ -231,8 +231,7 @@ bool Parser::Consequences(ir::Rule* rule) {
   while (Try("explains")) {
     Explains& explains = rule->explains.emplace_back();
     if (!OptionalReference("rule", &explains.rule) || !OptionalWindow(&explains.window) ||
-        !OptionalReference("when", &explains.condition) ||
-        !OptionalReference("sure", &explains.confidence)) {
+        !OptionalReference("when", &explains.condition) || !OptionalReference("sure", &explains.confidence)) {
       return false;
     }
   }

@@ -76,10 +76,10 @@ class Correlator : private Services {
 
   using Services::counts;
   using Services::history;
-  using Services::set_history;
-  using Services::set_shapes;
   using Services::pending;
   using Services::pending_bytes;
+  using Services::set_history;
+  using Services::set_shapes;
 
  private:
   // Something that was found at a position, on its way to the stages that read it.

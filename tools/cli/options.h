@@ -10,7 +10,20 @@
 
 namespace faultline::cli {
 
-enum class Verb { kNone, kLearn, kHistory, kRun, kCheck, kFmt, kList, kConfig, kTest, kExplain, kRepl, kCompletion };
+enum class Verb {
+  kNone,
+  kLearn,
+  kHistory,
+  kRun,
+  kCheck,
+  kFmt,
+  kList,
+  kConfig,
+  kTest,
+  kExplain,
+  kRepl,
+  kCompletion
+};
 
 // One -o FORMAT[=FILE]. An empty file is standard output.
 struct OutputSpec {
@@ -53,9 +66,9 @@ struct Options {
   std::string history;  // --history FILE or `none`; empty: the usual place
 
   // learn, history
-  std::string shapes;     // learn --output FILE; empty: beside the history
-  bool replace = false;   // learn --replace: forget what was learned before
-  bool show = false;      // learn --show
+  std::string shapes;                     // learn --output FILE; empty: beside the history
+  bool replace = false;                   // learn --replace: forget what was learned before
+  bool show = false;                      // learn --show
   std::optional<int> keep_days;           // history prune
   std::optional<std::size_t> keep_bytes;  // history prune
 
