@@ -231,12 +231,6 @@ class Engine::Impl {
     const std::size_t found = writer->Begin();
     diagnoser_.Save(writer);
     writer->Unsigned(allowed_.size());
-    for (const auto& [role, count] : unread_) {
-      summary_.notices.push_back({"missing_role", role,
-                                  Counted(count, "finding is", "findings are") +
-                                      " not decided: no input has this role (--input " + role + "=FILE)",
-                                  count});
-    }
     for (const auto& [rule, count] : allowed_) {
       writer->Unsigned(rule);
       writer->Signed(count);
@@ -367,6 +361,12 @@ class Engine::Impl {
              Counted(counts.truncated, "block was", "blocks were") + " cut off at a bound",
              counts.truncated});
       }
+    }
+    for (const auto& [role, count] : unread_) {
+      summary_.notices.push_back({"missing_role", role,
+                                  Counted(count, "finding is", "findings are") +
+                                      " not decided: no input has this role (--input " + role + "=FILE)",
+                                  count});
     }
     for (const auto& [rule, count] : allowed_) {
       summary_.notices.push_back({"allowed", plan_.module().rules[rule].name,
