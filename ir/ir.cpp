@@ -91,10 +91,8 @@ bool SameValue(const Value& a, const Value& b) {
   if (a.kind != b.kind) return false;
   if (a.kind == ValueKind::kMissing) return true;
   if (HoldsText(a.kind)) return a.AsText() == b.AsText();
-  if (a.kind == ValueKind::kList || a.kind == ValueKind::kRecord || a.kind == ValueKind::kMap) {
-    if (a.size != b.size) return false;
-    const std::size_t count = a.kind == ValueKind::kMap ? std::size_t{2} * a.size : a.size;
-    return std::equal(a.items, a.items + count, b.items, SameValue);
+  if (HoldsItems(a.kind)) {
+    return a.size == b.size && std::equal(a.items, a.items + ItemCount(a), b.items, SameValue);
   }
   return a.integer == b.integer;  // a float's bits, so that 0.0 and -0.0 differ
 }

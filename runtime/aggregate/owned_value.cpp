@@ -22,8 +22,7 @@ OwnedValue::OwnedValue(const Value& value) : value_(value) {
     arena_ = std::make_unique<Arena>();
     value_ = arena_->DeepCopy(value);
     bytes_ = std::max<std::uint64_t>(arena_->bytes_used(), 4096) + sizeof(Arena);
-  } else if (value.kind == ValueKind::kList || value.kind == ValueKind::kRecord ||
-             value.kind == ValueKind::kMap) {
+  } else if (HoldsItems(value.kind)) {
     value_.items = nullptr;
   }
 }

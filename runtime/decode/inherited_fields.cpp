@@ -1,42 +1,11 @@
 // Kept fields. Most lines repeat the value of the line before, which costs a comparison.
 #include "runtime/decode/inherited_fields.h"
 
+#include "support/value/kinds.h"
+
 #include <algorithm>
 
 namespace faultline::runtime {
-namespace {
-
-bool IsTextual(ValueKind kind) {
-  switch (kind) {
-    case ValueKind::kText:
-    case ValueKind::kSemver:
-    case ValueKind::kGoVersion:
-    case ValueKind::kIp:
-    case ValueKind::kNetwork:
-    case ValueKind::kUuid:
-      return true;
-    case ValueKind::kMissing:
-    case ValueKind::kBool:
-    case ValueKind::kInt:
-    case ValueKind::kFloat:
-    case ValueKind::kDuration:
-    case ValueKind::kBytes:
-    case ValueKind::kTime:
-    case ValueKind::kLevel:
-    case ValueKind::kList:
-    case ValueKind::kRecord:
-    case ValueKind::kMap:
-      return false;
-  }
-  return false;
-}
-
-bool HasItems(const Value& value) {
-  return value.kind == ValueKind::kList || value.kind == ValueKind::kRecord || value.kind == ValueKind::kMap;
-}
-
-}  // namespace
-
 InheritedFields::InheritedFields(const ir::Module& module) : module_(module), named_(module.wrappers.size()) {
   for (const ir::Rule& rule : module.rules) {
     for (const ir::Stage& stage : rule.stages) {
@@ -50,15 +19,15 @@ InheritedFields::InheritedFields(const ir::Module& module) : module_(module), na
 }
 
 void InheritedFields::Set(Row& row, const Value& value) {
-  const bool same_text = IsTextual(value.kind) && row.value.kind == value.kind && row.text == value.AsText();
+  const bool same_text = HoldsText(value.kind) && row.value.kind == value.kind && row.text == value.AsText();
   if (same_text) return;
   bytes_ -= row.text.size() + (row.items ? row.items->bytes_used() : 0);
   row.text = std::string();  // gives its memory back, which clear() does not
   row.items.reset();
   row.value = value;
-  if (IsTextual(value.kind)) {
+  if (HoldsText(value.kind)) {
     row.text = value.AsText();
-  } else if (HasItems(value)) {
+  } else if (HoldsItems(value.kind)) {
     row.items = std::make_unique<Arena>();
     row.value = row.items->DeepCopy(value);
   }
@@ -99,7 +68,7 @@ const Value* InheritedFields::Fill(const std::vector<Row>& rows, std::uint32_t w
       slots = arena.AllocateValues(size);
       std::fill_n(slots, size, Value::Missing());
     }
-    slots[row.slot] = IsTextual(row.value.kind) ? Value::Textual(row.value.kind, arena.Copy(row.text))
+    slots[row.slot] = HoldsText(row.value.kind) ? Value::Textual(row.value.kind, arena.Copy(row.text))
                                                 : arena.DeepCopy(row.value);
   }
   return slots;
@@ -134,7 +103,7 @@ void InheritedFields::Save(snapshot::Writer* writer) const {
     for (const Row& row : rows) {
       writer->Unsigned(row.wrapper);
       writer->Unsigned(row.slot);
-      writer->Put(IsTextual(row.value.kind) ? Value::Textual(row.value.kind, row.text) : row.value);
+      writer->Put(HoldsText(row.value.kind) ? Value::Textual(row.value.kind, row.text) : row.value);
     }
   }
   writer->Signed(refused_);

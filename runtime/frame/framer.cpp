@@ -2,6 +2,7 @@
 #include "runtime/frame/framer.h"
 
 #include "runtime/frame/open_block.h"
+#include "support/value/value_compare.h"
 
 #include <algorithm>
 #include <tuple>
@@ -11,39 +12,6 @@ namespace faultline::runtime {
 namespace {
 
 constexpr std::size_t kBlockCost = 4096;  // of a block that is open, beside its text and trace
-
-bool SameValue(const Value& a, const Value& b) {
-  if (a.kind != b.kind) return false;
-  switch (a.kind) {
-    case ValueKind::kMissing:
-      return true;
-    case ValueKind::kBool:
-    case ValueKind::kInt:
-    case ValueKind::kDuration:
-    case ValueKind::kBytes:
-    case ValueKind::kTime:
-    case ValueKind::kLevel:
-      return a.integer == b.integer;
-    case ValueKind::kFloat:
-      return a.real == b.real;
-    case ValueKind::kText:
-    case ValueKind::kSemver:
-    case ValueKind::kGoVersion:
-    case ValueKind::kIp:
-    case ValueKind::kNetwork:
-    case ValueKind::kUuid:
-      return a.AsText() == b.AsText();
-    case ValueKind::kList:
-    case ValueKind::kRecord:
-    case ValueKind::kMap: {
-      const std::size_t count = ItemCount(a);
-      return count == ItemCount(b) &&
-             std::equal(a.items, a.items + count, b.items,
-                        [](const Value& x, const Value& y) { return SameValue(x, y); });
-    }
-  }
-  return false;
-}
 
 Value StoredIn(const std::vector<std::pair<ir::SlotId, Value>>& stored, ir::SlotId slot) {
   for (const auto& [at, value] : stored) {
@@ -176,7 +144,7 @@ bool Framer::OfferHead(Stream* stream, ir::FormatId format, const Position& poin
 
   // The open block of the same writer ends; so does the stream's oldest where there are too many.
   for (OpenBlock* open : GroupOf(stream, format).blocks) {
-    if (!std::equal(open->key.begin(), open->key.end(), block->key.begin(), block->key.end(), SameValue)) {
+    if (!std::equal(open->key.begin(), open->key.end(), block->key.begin(), block->key.end(), ValuesEqual)) {
       continue;
     }
     End(open, false, ended);
@@ -243,7 +211,7 @@ Framer::OpenBlock* Framer::WriterOf(const Group& group) {
     for (OpenBlock* block : group.blocks) {
       bool same = true;
       for (std::size_t i = 0; i < by.size(); ++i) {
-        same = same && SameValue(block->key[i], StoredIn(stored, by[i]));
+        same = same && ValuesEqual(block->key[i], StoredIn(stored, by[i]));
       }
       if (same) return block;
     }

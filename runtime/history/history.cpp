@@ -2,6 +2,7 @@
 #include "runtime/history/history.h"
 
 #include "support/lang/lang.h"
+#include "support/value/kinds.h"
 
 #include <algorithm>
 #include <cerrno>
@@ -44,31 +45,6 @@ std::string_view Cut(std::string_view text, std::size_t most) {
   while (most > 0 && (static_cast<unsigned char>(text[most]) & 0xc0) == 0x80)
     --most;  // not inside a character
   return text.substr(0, most);
-}
-
-bool IsInteger(ValueKind kind) {
-  switch (kind) {
-    case ValueKind::kBool:
-    case ValueKind::kInt:
-    case ValueKind::kDuration:
-    case ValueKind::kBytes:
-    case ValueKind::kTime:
-    case ValueKind::kLevel:
-      return true;
-    case ValueKind::kMissing:
-    case ValueKind::kFloat:
-    case ValueKind::kText:
-    case ValueKind::kSemver:
-    case ValueKind::kGoVersion:
-    case ValueKind::kIp:
-    case ValueKind::kNetwork:
-    case ValueKind::kUuid:
-    case ValueKind::kList:
-    case ValueKind::kRecord:
-    case ValueKind::kMap:
-      return false;
-  }
-  return false;
 }
 
 bool IsText(ValueKind kind) {
@@ -143,7 +119,7 @@ bool ReadSample(Statement* statement, int kind_column, int value_column, Sample*
   sample->text.clear();
   const int type = statement->Type(value_column);
   if (sample->kind == ValueKind::kMissing) return type == SQLITE_INTEGER;
-  if (IsInteger(sample->kind)) {
+  if (HoldsInteger(sample->kind)) {
     sample->integer = statement->Integer(value_column);
     const bool fits =
         sample->kind == ValueKind::kBool ? sample->integer >= 0 && sample->integer <= 1
@@ -166,7 +142,7 @@ bool ReadSample(Statement* statement, int kind_column, int value_column, Sample*
 Sample Sample::Of(std::int64_t time, const Value& value) {
   Sample sample;
   sample.time = time;
-  if (IsInteger(value.kind)) {
+  if (HoldsInteger(value.kind)) {
     sample.kind = value.kind;
     sample.integer = value.integer;
   } else if (value.kind == ValueKind::kFloat && std::isfinite(value.real)) {

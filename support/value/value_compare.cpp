@@ -4,6 +4,7 @@
 
 #include "support/value/hash.h"
 #include "support/value/ip.h"
+#include "support/value/kinds.h"
 #include "support/value/version.h"
 
 #include <cmath>
@@ -27,10 +28,6 @@ int CompareIntFloat(std::int64_t a, double b) {
   const double whole = std::trunc(b);
   if (const int order = Order(a, static_cast<std::int64_t>(whole)); order != 0) return order;
   return Order(whole, b);
-}
-
-bool IsNested(ValueKind kind) {
-  return kind == ValueKind::kList || kind == ValueKind::kRecord || kind == ValueKind::kMap;
 }
 
 // Values that hold no others; lists by their sizes only.
@@ -124,7 +121,7 @@ std::uint64_t HashFlat(const Value& value, std::uint64_t seed) {
 }  // namespace
 
 int CompareValues(const Value& a, const Value& b) {
-  if (a.kind != b.kind || !IsNested(a.kind)) return CompareFlat(a, b);
+  if (a.kind != b.kind || !HoldsItems(a.kind)) return CompareFlat(a, b);
   std::vector<Pending> work = {{a.items, b.items, ItemCount(a), ItemCount(b)}};
   while (!work.empty()) {
     Pending& top = work.back();
@@ -137,7 +134,7 @@ int CompareValues(const Value& a, const Value& b) {
     const Value& y = *top.b++;
     --top.a_left;
     --top.b_left;
-    if (x.kind == y.kind && IsNested(x.kind)) {
+    if (x.kind == y.kind && HoldsItems(x.kind)) {
       work.push_back({x.items, y.items, ItemCount(x), ItemCount(y)});
     } else if (const int order = CompareFlat(x, y); order != 0) {
       return order;
@@ -147,13 +144,14 @@ int CompareValues(const Value& a, const Value& b) {
 }
 
 bool ValuesEqual(const Value& a, const Value& b) {
-  if (a.kind == b.kind && (IsNested(a.kind) || a.kind == ValueKind::kText) && a.size != b.size) return false;
+  if (a.kind == b.kind && (HoldsItems(a.kind) || a.kind == ValueKind::kText) && a.size != b.size)
+    return false;
   return CompareValues(a, b) == 0;
 }
 
 std::uint64_t HashValue(const Value& value, std::uint64_t seed) {
   seed = HashFlat(value, seed == 0 ? kHashSeed : seed);
-  if (!IsNested(value.kind)) return seed;
+  if (!HoldsItems(value.kind)) return seed;
   struct Range {
     const Value* items;
     std::size_t left;
@@ -168,7 +166,7 @@ std::uint64_t HashValue(const Value& value, std::uint64_t seed) {
     const Value& item = *top.items++;
     --top.left;
     seed = HashFlat(item, seed);
-    if (IsNested(item.kind)) work.push_back({item.items, ItemCount(item)});
+    if (HoldsItems(item.kind)) work.push_back({item.items, ItemCount(item)});
   }
   return seed;
 }
