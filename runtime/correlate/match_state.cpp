@@ -145,6 +145,48 @@ Evidence GetEvidence(Reader* reader) {
   return evidence;
 }
 
+void PutPlace(const FindingPlace& place, Writer* writer) {
+  writer->Text(place.file);
+  writer->Signed(place.line);
+  writer->Signed(place.column);
+  writer->Signed(place.end_line);
+  writer->Signed(place.offset);
+  writer->Unsigned(place.input);
+}
+
+FindingPlace GetPlace(Reader* reader) {
+  FindingPlace place;
+  place.file = reader->Text();
+  place.line = reader->Signed();
+  place.column = reader->Signed();
+  place.end_line = reader->Signed();
+  place.offset = reader->Signed();
+  place.input = GetSmall(reader);
+  return place;
+}
+
+void PutContext(const RecordContext& record, Writer* writer) {
+  writer->Text(record.file);
+  writer->Signed(record.line);
+  writer->Signed(record.column);
+  writer->Text(record.text);
+  writer->Text(record.raw);
+  writer->Put(record.time);
+  writer->Put(record.stream);
+}
+
+RecordContext GetContext(Reader* reader, Arena* arena) {
+  RecordContext record;
+  record.file = arena->Copy(reader->Text());
+  record.line = reader->Signed();
+  record.column = reader->Signed();
+  record.text = arena->Copy(reader->Text());
+  record.raw = arena->Copy(reader->Text());
+  record.time = GetTime(reader);
+  record.stream = reader->Get(arena);
+  return record;
+}
+
 void PutValues(const std::vector<Value>& values, Writer* writer) {
   writer->Unsigned(values.size());
   for (const Value& value : values) writer->Put(value);
@@ -160,21 +202,8 @@ void PutMatch(const Match& match, Services* services, Writer* writer) {
   PutValues(match.slots, writer);
   writer->Unsigned(match.evidence.size());
   for (const Evidence& evidence : match.evidence) PutEvidence(evidence, writer);
-  const FindingPlace& place = match.place;
-  writer->Text(place.file);
-  writer->Signed(place.line);
-  writer->Signed(place.column);
-  writer->Signed(place.end_line);
-  writer->Signed(place.offset);
-  writer->Unsigned(place.input);
-  const RecordContext& record = match.record;
-  writer->Text(record.file);
-  writer->Signed(record.line);
-  writer->Signed(record.column);
-  writer->Text(record.text);
-  writer->Text(record.raw);
-  writer->Put(record.time);
-  writer->Put(record.stream);
+  PutPlace(match.place, writer);
+  PutContext(match.record, writer);
   writer->Put(match.first);
   writer->Put(match.last);
   writer->Put(match.time);
@@ -193,21 +222,8 @@ Match GetMatch(Services* services, Reader* reader) {
   for (std::size_t n = reader->Count(); n > 0 && reader->ok(); --n) {
     match.evidence.push_back(GetEvidence(reader));
   }
-  FindingPlace& place = match.place;
-  place.file = reader->Text();
-  place.line = reader->Signed();
-  place.column = reader->Signed();
-  place.end_line = reader->Signed();
-  place.offset = reader->Signed();
-  place.input = GetSmall(reader);
-  RecordContext& record = match.record;
-  record.file = arena->Copy(reader->Text());
-  record.line = reader->Signed();
-  record.column = reader->Signed();
-  record.text = arena->Copy(reader->Text());
-  record.raw = arena->Copy(reader->Text());
-  record.time = GetTime(reader);
-  record.stream = reader->Get(arena);
+  match.place = GetPlace(reader);
+  match.record = GetContext(reader, arena);
   match.first = GetTime(reader);
   match.last = GetTime(reader);
   match.time = GetTime(reader);

@@ -29,6 +29,11 @@ void PutTimer(const Timer& timer, snapshot::Writer* writer);
 Timer GetTimer(snapshot::Reader* reader);
 void PutEvidence(const Evidence& evidence, snapshot::Writer* writer);
 Evidence GetEvidence(snapshot::Reader* reader);
+void PutPlace(const FindingPlace& place, snapshot::Writer* writer);
+FindingPlace GetPlace(snapshot::Reader* reader);
+// Texts live in the arena.
+void PutContext(const RecordContext& record, snapshot::Writer* writer);
+RecordContext GetContext(snapshot::Reader* reader, Arena* arena);
 void PutValues(const std::vector<Value>& values, snapshot::Writer* writer);
 std::vector<Value> GetValues(snapshot::Reader* reader, Arena* arena);
 

@@ -13,13 +13,7 @@ void PutFinding(const Finding& finding, snapshot::Writer* writer) {
   writer->Text(finding.id);
   writer->Unsigned(static_cast<std::uint64_t>(finding.severity));
   writer->Text(finding.message);
-  const FindingPlace& place = finding.location;
-  writer->Text(place.file);
-  writer->Signed(place.line);
-  writer->Signed(place.column);
-  writer->Signed(place.end_line);
-  writer->Signed(place.offset);
-  writer->Unsigned(place.input);
+  PutPlace(finding.location, writer);
   writer->Bool(finding.source.has_value());
   if (finding.source) {
     writer->Text(finding.source->file);
@@ -72,13 +66,7 @@ FindingPtr GetFinding(const ir::Module& module, snapshot::Reader* reader) {
   if (severity > static_cast<std::uint64_t>(lang::Severity::kCritical)) reader->Fail();
   finding->severity = static_cast<lang::Severity>(severity);
   finding->message = reader->Text();
-  FindingPlace& place = finding->location;
-  place.file = reader->Text();
-  place.line = reader->Signed();
-  place.column = reader->Signed();
-  place.end_line = reader->Signed();
-  place.offset = reader->Signed();
-  place.input = GetSmall(reader);
+  finding->location = GetPlace(reader);
   if (reader->Bool()) {
     SourcePlace& source = finding->source.emplace();
     source.file = reader->Text();

@@ -1,6 +1,7 @@
 // Open blocks as bytes and back.
 //
 // What is read back may be any bytes: everything that is used as an index later is checked here.
+#include "runtime/correlate/match_state.h"
 #include "runtime/frame/framer.h"
 #include "runtime/frame/open_block.h"
 
@@ -13,34 +14,6 @@ namespace {
 using ir::BlockPartKind;
 using snapshot::Reader;
 using snapshot::Writer;
-
-void PutPoint(const Position& point, Writer* writer) {
-  writer->Unsigned(point.order);
-  writer->Signed(point.record);
-  writer->Unsigned(point.input);
-  writer->Unsigned(point.stream);
-  writer->Signed(point.stream_line);
-  writer->Signed(point.stream_record);
-  writer->Put(point.time);
-}
-
-std::uint32_t GetSmall(Reader* reader) {
-  const std::uint64_t number = reader->Unsigned();
-  if (number > UINT32_MAX) reader->Fail();
-  return static_cast<std::uint32_t>(number);
-}
-
-Position GetPoint(Reader* reader, Arena* arena) {
-  Position point;
-  point.order = reader->Unsigned();
-  point.record = reader->Signed();
-  point.input = GetSmall(reader);
-  point.stream = GetSmall(reader);
-  point.stream_line = reader->Signed();
-  point.stream_record = reader->Signed();
-  point.time = reader->Get(arena);
-  return point;
-}
 
 void PutMachine(const MachineState& machine, Writer* writer) {
   writer->Unsigned(machine.stack.size());
@@ -132,23 +105,6 @@ bool GetTrace(const BlockPlan& plan, Reader* reader, Arena* arena, std::vector<T
   return reader->ok();
 }
 
-void PutLines(const std::vector<ContextLine>& lines, Writer* writer) {
-  writer->Unsigned(lines.size());
-  for (const ContextLine& line : lines) {
-    writer->Signed(line.line);
-    writer->Text(line.text);
-  }
-}
-
-void GetLines(Reader* reader, std::vector<ContextLine>* lines) {
-  for (std::size_t n = reader->Count(); n > 0 && reader->ok(); --n) {
-    ContextLine line;
-    line.line = reader->Signed();
-    line.text = reader->Text();
-    lines->push_back(std::move(line));
-  }
-}
-
 }  // namespace
 
 void Framer::Save(snapshot::Writer* writer) const {
@@ -171,24 +127,12 @@ void Framer::Save(snapshot::Writer* writer) const {
     PutMachine(block.machine, writer);
     PutTrace(block.trace, writer);
     for (const Value& part : block.key) writer->Put(part);
-    PutPoint(block.first, writer);
+    PutPosition(block.first, writer);
     writer->Signed(block.place.line);
     writer->Signed(block.place.column);
     writer->Unsigned(block.place.offset);
-    writer->Text(block.record.file);
-    writer->Signed(block.record.line);
-    writer->Signed(block.record.column);
-    writer->Text(block.record.text);
-    writer->Text(block.record.raw);
-    writer->Put(block.record.time);
-    writer->Put(block.record.stream);
-    writer->Text(block.head.file);
-    writer->Signed(block.head.line);
-    writer->Text(block.head.text);
-    writer->Unsigned(block.head.mark);
-    writer->Unsigned(block.head.mark_size);
-    PutLines(block.head.before, writer);
-    PutLines(block.head.after, writer);
+    PutContext(block.record, writer);
+    PutEvidence(block.head, writer);
     writer->Unsigned(block.more.size());
     for (const BlockEvidenceLine& line : block.more) {
       writer->Signed(line.line);
@@ -198,7 +142,7 @@ void Framer::Save(snapshot::Writer* writer) const {
     writer->Unsigned(block.text_bytes);
     writer->Unsigned(block.cost);
     writer->Bool(block.complete);
-    PutPoint(block.last, writer);
+    PutPosition(block.last, writer);
     writer->Signed(block.end_line);
     writer->Signed(block.taken);
     writer->Signed(block.taken_at_last);
@@ -223,24 +167,12 @@ bool Framer::LoadBlock(snapshot::Reader* reader) {
   if (!GetMachine(plan, reader, &block->machine)) return false;
   if (!GetTrace(plan, reader, arena, &block->trace)) return false;
   for (std::size_t i = 0; i < plan.format().block_by.size(); ++i) block->key.push_back(reader->Get(arena));
-  block->first = GetPoint(reader, arena);
+  block->first = GetPosition(reader);
   block->place.line = reader->Signed();
   block->place.column = reader->Signed();
   block->place.offset = reader->Unsigned();
-  block->record.file = arena->Copy(reader->Text());
-  block->record.line = reader->Signed();
-  block->record.column = reader->Signed();
-  block->record.text = arena->Copy(reader->Text());
-  block->record.raw = arena->Copy(reader->Text());
-  block->record.time = reader->Get(arena);
-  block->record.stream = reader->Get(arena);
-  block->head.file = reader->Text();
-  block->head.line = reader->Signed();
-  block->head.text = reader->Text();
-  block->head.mark = GetSmall(reader);
-  block->head.mark_size = GetSmall(reader);
-  GetLines(reader, &block->head.before);
-  GetLines(reader, &block->head.after);
+  block->record = GetContext(reader, arena);
+  block->head = GetEvidence(reader);
   for (std::size_t n = reader->Count(); n > 0 && reader->ok(); --n) {
     const std::int64_t line = reader->Signed();
     block->more.push_back({line, arena->Copy(reader->Text())});
@@ -249,16 +181,14 @@ bool Framer::LoadBlock(snapshot::Reader* reader) {
   block->text_bytes = reader->Unsigned();
   block->cost = reader->Unsigned();
   block->complete = reader->Bool();
-  block->last = GetPoint(reader, arena);
+  block->last = GetPosition(reader);
   block->end_line = reader->Signed();
   block->taken = reader->Signed();
   block->taken_at_last = reader->Signed();
   block->trace_at_last = reader->Unsigned();
   block->more_at_last = reader->Unsigned();
-  const std::size_t size = block->head.text.size();
   if (!reader->ok() || block->trace_at_last > block->trace.size() ||
-      block->more_at_last > block->more.size() || block->head.mark > size ||
-      block->head.mark_size > size - block->head.mark || block->cost > limits_.total_bytes) {
+      block->more_at_last > block->more.size() || block->cost > limits_.total_bytes) {
     return false;
   }
   // Later costs are counted from what the block cost when it was saved.
