@@ -169,14 +169,7 @@ AggregateOperator::Group* AggregateOperator::GroupOf(Partition partition, const 
   for (ir::RuleId scope : key_scopes_) {
     const std::shared_ptr<ScopeInstance> instance = services_->ScopeOf(scope, event);
     if (instance == nullptr) continue;
-    Timer timer;
-    timer.clock = Clock::kScope;
-    timer.of = instance->number;
-    timer.rule = rule_id_;
-    timer.number = group->number;
-    timer.what = kScopeInKey;
-    timer.stream = instance->stream;
-    timer.over = instance->ended;
+    const Timer timer = ScopeTimer(*instance, group->number, kScopeInKey);
     services_->SetTimer(timer);
     group->ends.push_back(timer);
   }
@@ -406,42 +399,17 @@ void AggregateOperator::Measure(Group* group) {
 
 // ---------------------------------------------------------------- events
 
-void AggregateOperator::OnStage(const Event& event) {
-  switch (event.stage->kind) {
-    case ir::StageKind::kMatch: {
-      Repetition::Row row;
-      Event repeated;
-      const Event* whole = Repeat(event, &row, &repeated);
-      if (whole != nullptr) OnEvent(*whole);
-      return;
-    }
-    case ir::StageKind::kEntry:
-      // Each entry sees each record once.
-      if (event.record != nullptr) {
-        if (seen_[event.index] == event.position.order) return;
-        seen_[event.index] = event.position.order;
-      }
-      OnEvent(event);
-      return;
-    case ir::StageKind::kFeed:
-      OnEvent(event);
-      return;
-    case ir::StageKind::kWithout:
-      OnAbsence(event);
-      return;
-    case ir::StageKind::kLatest:
-    case ir::StageKind::kNext:
-      OnJoin(event);
-      return;
-    case ir::StageKind::kThen:
-    case ir::StageKind::kUntil:
-    case ir::StageKind::kPart:
-    case ir::StageKind::kEnter:
-    case ir::StageKind::kPause:
-    case ir::StageKind::kClose:
-    case ir::StageKind::kEdge:
-      return;
+void AggregateOperator::OnPositive(const Event& event) {
+  // Each entry sees each record once.
+  if (event.stage->kind == ir::StageKind::kEntry && event.record != nullptr) {
+    if (seen_[event.index] == event.position.order) return;
+    seen_[event.index] = event.position.order;
   }
+  OnEvent(event);
+}
+
+void AggregateOperator::OnFeed(const Event& event) {
+  OnEvent(event);
 }
 
 void AggregateOperator::OnEvent(const Event& event) {

@@ -43,7 +43,6 @@ class AggregateOperator : public MatchOperator {
   AggregateOperator(Services* services, ir::RuleId rule);
   ~AggregateOperator() override;
 
-  void OnStage(const Event& event) override;
   void OnTimer(std::uint64_t number, std::uint32_t what) override;
   void OnEndOfSource(std::uint32_t input) override;
   void OnEndOfRun() override;
@@ -52,6 +51,9 @@ class AggregateOperator : public MatchOperator {
   bool Load(snapshot::Reader* reader) override;
 
  private:
+  void OnPositive(const Event& event) override;
+  void OnFeed(const Event& event) override;
+
   struct Cell {
     std::unique_ptr<aggregate::WindowAggregate> window;
     std::optional<Timer> timer;  // when it may be over

@@ -520,10 +520,9 @@ void Correlator::Advance(std::uint32_t input, std::int64_t time) {
     temporary_.Reset();
     lines_ = &none;
     record_ = nullptr;
-    position_ = {};
     position_.order = ++order_;
     position_.record = sources_[input].records + 1;
-    position_ = EndOf(stream.number);
+    position_ = EndOf(stream.number);  // keeps these two
     position_.time = Value::Integer(ValueKind::kTime, time);
     record_position_ = position_;
     Settle();
@@ -541,13 +540,7 @@ void Correlator::EndIdleScopes(std::uint32_t input) {
   for (ir::RuleId id = 0; id < operators_.size(); ++id) {
     if (operators_[id] != nullptr && rule(id).shape == ir::RuleShape::kScope) operators_[id]->OnIdle(input);
   }
-  events_first_ = true;
-  while (!ended_scopes_.empty()) {
-    EndScopes();
-    DoAgenda();
-  }
-  events_first_ = at_end_;
-  GiveOut();
+  Settle();
 }
 
 }  // namespace faultline::runtime

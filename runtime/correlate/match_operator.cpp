@@ -306,8 +306,39 @@ void MatchOperator::OnEvict(std::uint64_t number) {
   Forget(number);
 }
 
-void MatchOperator::OnWindowOver(Instance* instance) {
-  Remove(instance);
+void MatchOperator::OnFeed(const Event&) {}
+void MatchOperator::OnUntil(const Event&) {}
+
+void MatchOperator::OnStage(const Event& event) {
+  switch (event.stage->kind) {
+    case ir::StageKind::kMatch:
+    case ir::StageKind::kThen:
+    case ir::StageKind::kPart:
+    case ir::StageKind::kEntry: {
+      Repetition::Row row;
+      Event repeated;
+      if (const Event* whole = Repeat(event, &row, &repeated)) OnPositive(*whole);
+      return;
+    }
+    case ir::StageKind::kFeed:
+      OnFeed(event);
+      return;
+    case ir::StageKind::kWithout:
+      OnAbsence(event);
+      return;
+    case ir::StageKind::kUntil:
+      OnUntil(event);
+      return;
+    case ir::StageKind::kLatest:
+    case ir::StageKind::kNext:
+      OnJoin(event);
+      return;
+    case ir::StageKind::kEnter:
+    case ir::StageKind::kPause:
+    case ir::StageKind::kClose:
+    case ir::StageKind::kEdge:
+      return;  // of scopes and graphs, which are no matches
+  }
 }
 
 void MatchOperator::OnTimer(std::uint64_t number, std::uint32_t what) {
@@ -326,7 +357,7 @@ void MatchOperator::OnTimer(std::uint64_t number, std::uint32_t what) {
     instance->graphs_over = true;
     Advance(instance);
   } else if (what == kWholeWindow) {
-    if (!instance->whole) OnWindowOver(instance);
+    if (!instance->whole) Remove(instance);
   } else if (IsAbsence(what)) {
     CloseAbsence(instance, what);
   } else if (stage(what).kind == ir::StageKind::kNext) {
@@ -334,7 +365,7 @@ void MatchOperator::OnTimer(std::uint64_t number, std::uint32_t what) {
     ++instance->step;
     Advance(instance);
   } else if (stage(what).kind != ir::StageKind::kUntil) {
-    OnWindowOver(instance);
+    Remove(instance);
   } else {
     Unwait(instance, what);
   }
@@ -681,17 +712,23 @@ void MatchOperator::Complete(Instance* instance) {
   Advance(instance);
 }
 
+Timer MatchOperator::ScopeTimer(const ScopeInstance& scope, std::uint64_t number, std::uint32_t what) const {
+  Timer timer;
+  timer.clock = Clock::kScope;
+  timer.of = scope.number;
+  timer.rule = rule_id_;
+  timer.number = number;
+  timer.what = what;
+  timer.stream = scope.stream;
+  timer.over = scope.ended;
+  return timer;
+}
+
 // Whether the match waits for scopes to end or graphs to be built.
 bool MatchOperator::Park(Instance* instance) {
   for (const auto& [i, scope] : instance->held) {
     if (scope->ended) continue;
-    Timer timer;
-    timer.clock = Clock::kScope;
-    timer.of = scope->number;
-    timer.rule = rule_id_;
-    timer.number = instance->number;
-    timer.what = kScopeOver;
-    timer.stream = scope->stream;
+    const Timer timer = ScopeTimer(*scope, instance->number, kScopeOver);
     services_->SetTimer(timer);
     instance->timers.push_back(timer);
     return true;  // of several scopes the next one is looked at when this one is over

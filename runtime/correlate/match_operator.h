@@ -42,6 +42,8 @@ class MatchOperator : public Operator {
  public:
   MatchOperator(Services* services, ir::RuleId rule);
 
+  // Says which of the calls below an event is for.
+  void OnStage(const Event& event) final;
   void OnTimer(std::uint64_t number, std::uint32_t what) override;
   void OnEndOfSource(std::uint32_t input) override;
   void OnEndOfRun() override;
@@ -139,6 +141,9 @@ class MatchOperator : public Operator {
   bool WaitWhole(Instance* instance);
   std::map<std::uint64_t, Instance*>* WaitingFor(std::uint32_t stage, std::uint64_t bucket);
 
+  // A timer that fires when the scope ends.
+  Timer ScopeTimer(const ScopeInstance& scope, std::uint64_t number, std::uint32_t what) const;
+
   // A positive stage has matched: absences that begin or end with it. False: refuted, and gone.
   bool PassStage(Instance* instance, std::uint32_t index);
   // The first event of a stage, if any was within the rule's skew, that comes before the match's last one in
@@ -158,14 +163,12 @@ class MatchOperator : public Operator {
   void Keep(const Event& event) {
     if (recents_[event.index] != nullptr) recents_[event.index]->Add(event);
   }
-  bool IsAbsence(std::uint32_t index) const { return stage(index).kind == ir::StageKind::kWithout; }
-  void OnAbsence(const Event& event);
-  void OnJoin(const Event& event);
-  // The event, or what repeats it is one event of; null: not yet.
-  const Event* Repeat(const Event& event, Repetition::Row* row, Event* storage);
-
-  // A timer of a positive stage or of the whole window: the match is dropped.
-  virtual void OnWindowOver(Instance* instance);
+  // An event of a positive stage, after its repetition.
+  virtual void OnPositive(const Event& event) = 0;
+  // An event that only counts for aggregates, or that ends the wait for a stage. Other kinds of rules have no
+  // such stages.
+  virtual void OnFeed(const Event& event);
+  virtual void OnUntil(const Event& event);
 
   // A match as bytes and back; buckets of joins by stage. LoadInstance: not yet waiting; null: it makes no
   // sense.
@@ -206,6 +209,12 @@ class MatchOperator : public Operator {
     std::size_t operator()(std::uint64_t bucket) const { return std::hash<std::uint64_t>()(bucket); }
   };
   using Buckets = std::unordered_map<std::uint64_t, std::map<std::uint64_t, Instance*>>;
+
+  bool IsAbsence(std::uint32_t index) const { return stage(index).kind == ir::StageKind::kWithout; }
+  void OnAbsence(const Event& event);
+  void OnJoin(const Event& event);
+  // The event, or what repeats it is one event of; null: not yet.
+  const Event* Repeat(const Event& event, Repetition::Row* row, Event* storage);
 
   void SaveMemory(const Memory& memory, snapshot::Writer* writer) const;
   bool LoadMemory(snapshot::Reader* reader);

@@ -29,39 +29,11 @@ SequenceOperator::SequenceOperator(Services* services, ir::RuleId rule) : MatchO
   }
 }
 
-void SequenceOperator::OnStage(const Event& event) {
-  switch (event.stage->kind) {
-    case ir::StageKind::kMatch:
-    case ir::StageKind::kThen: {
-      Repetition::Row row;
-      Event repeated;
-      const Event* whole = Repeat(event, &row, &repeated);
-      if (whole == nullptr) return;
-      if (ordinal_[event.index] == 0) {
-        Start(*whole);
-      } else {
-        Continue(*whole);
-      }
-      return;
-    }
-    case ir::StageKind::kWithout:
-      OnAbsence(event);
-      return;
-    case ir::StageKind::kUntil:
-      OnUntil(event);
-      return;
-    case ir::StageKind::kLatest:
-    case ir::StageKind::kNext:
-      OnJoin(event);
-      return;
-    case ir::StageKind::kPart:
-    case ir::StageKind::kFeed:
-    case ir::StageKind::kEnter:
-    case ir::StageKind::kPause:
-    case ir::StageKind::kClose:
-    case ir::StageKind::kEdge:
-    case ir::StageKind::kEntry:
-      return;
+void SequenceOperator::OnPositive(const Event& event) {
+  if (ordinal_[event.index] == 0) {
+    Start(event);
+  } else {
+    Continue(event);
   }
 }
 

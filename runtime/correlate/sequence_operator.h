@@ -21,12 +21,12 @@ namespace faultline::runtime {
 class SequenceOperator : public MatchOperator {
  public:
   SequenceOperator(Services* services, ir::RuleId rule);
-  void OnStage(const Event& event) override;
 
  private:
+  void OnPositive(const Event& event) override;
+  void OnUntil(const Event& event) override;
   void Start(const Event& event);
   void Continue(const Event& event);
-  void OnUntil(const Event& event);
   bool Fits(const Instance& instance, const Event& event);
   bool Await(Instance* instance);
   void MoveOn(Instance* instance);

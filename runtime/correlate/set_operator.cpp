@@ -21,34 +21,6 @@ SetOperator::SetOperator(Services* services, ir::RuleId rule)
   }
 }
 
-void SetOperator::OnStage(const Event& event) {
-  switch (event.stage->kind) {
-    case ir::StageKind::kPart: {
-      Repetition::Row row;
-      Event repeated;
-      if (const Event* whole = Repeat(event, &row, &repeated)) OnPart(*whole);
-      return;
-    }
-    case ir::StageKind::kWithout:
-      OnAbsence(event);
-      return;
-    case ir::StageKind::kLatest:
-    case ir::StageKind::kNext:
-      OnJoin(event);
-      return;
-    case ir::StageKind::kMatch:
-    case ir::StageKind::kThen:
-    case ir::StageKind::kUntil:
-    case ir::StageKind::kFeed:
-    case ir::StageKind::kEnter:
-    case ir::StageKind::kPause:
-    case ir::StageKind::kClose:
-    case ir::StageKind::kEdge:
-    case ir::StageKind::kEntry:
-      return;
-  }
-}
-
 // Where the event is gathered: its key, or the stream, and what the rule's window is of. The end: the scope
 // is not open.
 SetOperator::Gatherings::iterator SetOperator::GatheringOf(const Event& event) {
@@ -105,7 +77,7 @@ bool SetOperator::InWindow(const Part& part, const Event& event) const {
   return false;
 }
 
-void SetOperator::OnPart(const Event& event) {
+void SetOperator::OnPositive(const Event& event) {
   const ir::Window& window = rule_.window;
   if (window.unit == ir::WindowUnit::kTime && event.time.kind != ValueKind::kTime) {
     ++services_->counts(rule_id_).no_time;

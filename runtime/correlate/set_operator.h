@@ -19,7 +19,6 @@ namespace faultline::runtime {
 class SetOperator : public MatchOperator {
  public:
   SetOperator(Services* services, ir::RuleId rule);
-  void OnStage(const Event& event) override;
   void OnTimer(std::uint64_t number, std::uint32_t what) override;
   void OnEvict(std::uint64_t number) override;
   void Save(snapshot::Writer* writer) const override;
@@ -41,7 +40,7 @@ class SetOperator : public MatchOperator {
   };
   using Gatherings = std::unordered_map<std::uint64_t, Gathering>;
 
-  void OnPart(const Event& event);
+  void OnPositive(const Event& event) override;
   Gatherings::iterator GatheringOf(const Event& event);
   bool InWindow(const Part& part, const Event& event) const;
   void Form(Gatherings::iterator at, const Event& event);
