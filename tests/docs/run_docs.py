@@ -4,13 +4,16 @@
   run_docs.py BIN ROOT [FILE…]
 
 What a fenced block's info string says decides:
-  ```fault            a complete rule file: `check` finds no error and no warning, and its tests pass
+  ```fault [NAME]     a complete rule file: `check` finds no error and no warning, and its tests pass; with a name ending in
+                      `.fault` it stands in the page's scratch folder as well
   ```fault wrong      on a page docs/diagnostics/CODE.md: `check --json` reports exactly CODE
   ```fault right      there as well: nothing is reported
   ```fault fragment   not run (a piece that is no file)
+  ```text NAME        a file of the page's scratch folder, such as a log
   ```console          lines `$ faultline …` are run from ROOT, what stands below must come out; a line of only
-                      `…` stands for any lines. `$ cat > NAME` writes the lines up to `EOF` to a scratch folder, and
-                      from there on the page's commands run in that folder.
+                      `…` stands for any lines. `$ cat > NAME` writes the lines up to `EOF` to a scratch folder. Once
+                      there is a file in that folder, the page's commands run there.
+A page of docs/cookbook holds a log, a rule with a near miss (`expect nothing`) and what comes out, and its index names it.
 Every page of docs/diagnostics must have both a wrong and a right example, every code of `list diagnostics` a page. Where no page can
 hold the wrong text, a line `<!-- no wrong example: REASON -->` stands for it.
 Every relative link of a page leads to a file or folder that exists.
@@ -67,6 +70,26 @@ def broken_links(path, root):
                 yield number, target
 
 
+def write_file(scratch, name, text):
+    target = pathlib.Path(scratch) / name
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_text(text, encoding="utf-8")
+
+
+def lacking(page):
+    """What a page of the cookbook should have and has not."""
+    if page.parent.name != "cookbook" or page.name == "README.md":
+        return []
+    found = [(info.split(), text) for _, info, text in blocks(page)]
+    wanted = {
+        "a log (```text NAME)": any(words[:1] == ["text"] and len(words) == 2 for words, _ in found),
+        "a rule with a near miss (`expect nothing`)": any(words[:1] == ["fault"] and "expect nothing" in text for words, text in found),
+        "what comes out (```console)": any(words[:1] == ["console"] for words, _ in found),
+        "a line in the index": f"({page.name})" in (page.parent / "README.md").read_text(encoding="utf-8"),
+    }
+    return [what for what, there in wanted.items() if not there]
+
+
 def reported(binary, rule_file):
     """(code, severity) of each diagnostic of a file."""
     run = subprocess.run([binary, "check", "--json", rule_file], capture_output=True, text=True, timeout=60)
@@ -99,9 +122,7 @@ def run_console(binary, root, scratch, text):
                 body.append(lines[number].removeprefix("> "))
                 number += 1
             number += 1
-            target = pathlib.Path(scratch) / name
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_text("\n".join(body) + "\n", encoding="utf-8")
+            write_file(scratch, name, "\n".join(body) + "\n")
             continue
         wanted = []
         while number < len(lines) and not lines[number].startswith("$ "):
@@ -132,6 +153,9 @@ def main():
             kinds = set()
             for line, info, text in blocks(page):
                 words = info.split()
+                if words[:1] == ["text"] and len(words) == 2:
+                    write_file(scratch, words[1], text)
+                    continue
                 if not words or words[0] not in ("fault", "console"):
                     continue
                 if "fragment" in words:
@@ -144,6 +168,8 @@ def main():
                 else:
                     rule_file = modules / f"example_{line}.fault"
                     rule_file.write_text(text, encoding="utf-8")
+                    if len(words) == 2 and words[1].endswith(".fault"):
+                        write_file(scratch, words[1], text)
                     codes, run = reported(binary, rule_file)
                     if "wrong" in words:
                         kinds.add("wrong")
@@ -160,6 +186,10 @@ def main():
                 for problem in bad:
                     problems.append(f"{name}:{line}: {problem}")
                 counts["failed"] += bool(bad)
+            for what in lacking(page):
+                counts["run"] += 1
+                problems.append(f"{name}: the page lacks {what}")
+                counts["failed"] += 1
             for line, target in broken_links(page, root):
                 counts["run"] += 1
                 problems.append(f"{name}:{line}: {target} does not exist")
