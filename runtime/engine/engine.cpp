@@ -72,10 +72,6 @@ class NearbyLines : public LineLookup {
   std::deque<std::pair<std::int64_t, std::string>> tail_;
 };
 
-std::string Counted(std::int64_t count, std::string_view one, std::string_view many) {
-  return std::to_string(count) + " " + std::string(count == 1 ? one : many);
-}
-
 }  // namespace
 
 class Engine::Impl {
@@ -105,10 +101,9 @@ class Engine::Impl {
   void AddSink(FindingSink* sink) { sinks_.push_back(sink); }
 
   InputResult Run(std::unique_ptr<ByteSource> bytes, const std::string& path, const std::string& role) {
-    std::vector<std::unique_ptr<Source>> sources;
-    sources.push_back(Open(std::move(bytes), path, role));
-    ReadTogether(&sources, Depth(1));
-    return Close(sources.front().get());
+    const std::unique_ptr<Source> source = Open(std::move(bytes), path, role);
+    ReadToEnd({source.get()});
+    return Close(source.get());
   }
 
   std::vector<InputResult> RunAll(const std::vector<Input>& inputs) {
@@ -122,14 +117,16 @@ class Engine::Impl {
       return results;
     }
     std::vector<std::unique_ptr<Source>> sources;
+    std::vector<Source*> all;
     std::vector<std::size_t> numbers;
     for (std::size_t i = 0; i < inputs.size(); ++i) {
       std::unique_ptr<ByteSource> bytes = inputs[i].open();
       if (bytes == nullptr) continue;
       sources.push_back(Open(std::move(bytes), inputs[i].path, inputs[i].role));
+      all.push_back(sources.back().get());
       numbers.push_back(i);
     }
-    ReadTogether(&sources, Depth(sources.size()));
+    ReadToEnd(all);
     for (std::size_t i = 0; i < sources.size(); ++i) results[numbers[i]] = Close(sources[i].get());
     return results;
   }
@@ -265,7 +262,6 @@ class Engine::Impl {
       const auto number = static_cast<std::uint32_t>(reader->Unsigned());
       const std::string path(reader->Text());
       const std::string role(reader->Text());
-      roles_.insert(role);
       const std::int64_t time = reader->Signed();
       snapshot::Reader section = reader->Section();
       // The reader tells where its bytes go on, and they are asked for by that.
@@ -308,72 +304,37 @@ class Engine::Impl {
                                 error.count, true, error.IsFailure()});
   }
 
-  void Finish() {
+  void Finish(const std::function<void(RunSummary*)>& amend) {
     correlator_.EndRun(summary_.interrupted);
     for (ir::RuleId rule = 0; rule < plan_.rules().size(); ++rule) {
       const RuleCounts& counts = correlator_.counts()[rule];
       const std::string& name = plan_.module().rules[rule].name;
-      if (counts.dropped > 0) {
-        summary_.notices.push_back(
-            {"dropped_matches", name,
-             Counted(counts.dropped, "unfinished match was", "unfinished matches were") +
-                 " dropped to bound memory, so a finding may be missing",
-             counts.dropped});
-      }
-      if (counts.no_time > 0) {
-        summary_.notices.push_back({"no_time", name,
-                                    Counted(counts.no_time, "match has", "matches have") +
-                                        " no time, so its time window could not be told",
-                                    counts.no_time});
-      }
-      if (counts.missing_key > 0) {
-        summary_.notices.push_back({"missing_key", name,
-                                    Counted(counts.missing_key, "event was", "events were") +
-                                        " left out, since a part of the key is missing",
-                                    counts.missing_key});
-      }
-      if (counts.late > 0) {
-        summary_.notices.push_back(
-            {"late", name,
-             Counted(counts.late, "event", "events") + " came when an absence had been decided already",
-             counts.late});
-      }
-      if (counts.undecided > 0) {
-        summary_.notices.push_back(
-            {"undecided_absence", name,
-             Counted(counts.undecided, "match waits", "matches wait") +
-                 " for an absence that the interruption left undecided, so a finding may be missing",
-             counts.undecided});
-      }
+      Count("dropped_matches", name, counts.dropped, "unfinished match was", "unfinished matches were",
+            "dropped to bound memory, so a finding may be missing");
+      Count("no_time", name, counts.no_time, "match has", "matches have",
+            "no time, so its time window could not be told");
+      Count("missing_key", name, counts.missing_key, "event was", "events were",
+            "left out, since a part of the key is missing");
+      Count("late", name, counts.late, "event", "events", "came when an absence had been decided already");
+      Count("undecided_absence", name, counts.undecided, "match waits", "matches wait",
+            "for an absence that the interruption left undecided, so a finding may be missing");
     }
     for (const ir::FormatId format : framer_.formats()) {
       const FramerCounts& counts = framer_.counts()[format];
       const std::string& name = plan_.module().formats[format].name;
-      if (counts.broken > 0) {
-        summary_.notices.push_back({"broken_blocks", name,
-                                    Counted(counts.broken, "block was", "blocks were") +
-                                        " left out, since a required line is missing",
-                                    counts.broken});
-      }
-      if (counts.truncated > 0) {
-        summary_.notices.push_back(
-            {"truncated_blocks", name,
-             Counted(counts.truncated, "block was", "blocks were") + " cut off at a bound",
-             counts.truncated});
-      }
+      Count("broken_blocks", name, counts.broken, "block was", "blocks were",
+            "left out, since a required line is missing");
+      Count("truncated_blocks", name, counts.truncated, "block was", "blocks were", "cut off at a bound");
     }
     for (const auto& [role, count] : unread_) {
-      summary_.notices.push_back({"missing_role", role,
-                                  Counted(count, "finding is", "findings are") +
-                                      " not decided: no input has this role (--input " + role + "=FILE)",
-                                  count});
+      Count("missing_role", role, count, "finding is", "findings are",
+            "not decided: no input has this role (--input " + role + "=FILE)");
     }
     for (const auto& [rule, count] : allowed_) {
-      summary_.notices.push_back({"allowed", plan_.module().rules[rule].name,
-                                  Counted(count, "finding is", "findings are") +
-                                      " not shown: an `allow` covers " + (count == 1 ? "it" : "them"),
-                                  count});
+      Count("allowed", plan_.module().rules[rule].name, count, "finding is", "findings are",
+            std::string("not shown: an `allow` covers ") + (count == 1 ? "it" : "them"));
     }
+    if (amend) amend(&summary_);
     Suspend();
   }
 
@@ -410,6 +371,15 @@ class Engine::Impl {
    private:
     std::unique_ptr<ByteSource> bytes_;
   };
+
+  // A notice of what was counted, if it was: "3 blocks were cut off at a bound".
+  void Count(std::string what, const std::string& where, std::int64_t count, std::string_view one,
+             std::string_view many, std::string_view rest) {
+    if (count == 0) return;
+    std::string message = std::to_string(count) + " ";
+    message.append(count == 1 ? one : many).append(" ").append(rest);
+    summary_.notices.push_back({std::move(what), where, std::move(message), count});
+  }
 
   static EvalContext MakeContext(const EngineOptions& options) {
     EvalContext context;
@@ -554,38 +524,39 @@ class Engine::Impl {
     if (!ended_.empty()) GiveBlocks(source, order + 1);
   }
 
-  // The records of all sources, in the order of time, then input, then place. A source that ends is behind
-  // its last record.
-  void ReadTogether(std::vector<std::unique_ptr<Source>>* sources, std::size_t depth) {
+  // Looks at the records that are there, in the order of time, then source, then place. `over` is told of a
+  // source behind its last one. True if there was any.
+  bool LookAtAll(const std::vector<Source*>& sources, const std::function<void(Source*)>& over) {
+    const std::size_t depth = Depth(std::max<std::size_t>(sources.size(), 1));
     using Entry = std::pair<std::int64_t, std::size_t>;
     std::priority_queue<Entry, std::vector<Entry>, std::greater<>> queue;
-    const auto add = [&](std::size_t index) {
-      Source* source = (*sources)[index].get();
-      if (Next(source, depth)) {
-        queue.emplace(source->time, index);
-        return true;
-      }
-      End(source, Stopped());
+    const auto next = [&](std::size_t index) {
+      if (Next(sources[index], depth)) return true;
+      over(sources[index]);
       return false;
     };
-    for (std::size_t i = 0; i < sources->size(); ++i) add(i);
+    for (std::size_t i = 0; i < sources.size(); ++i) {
+      if (next(i)) queue.emplace(sources[i]->time, i);
+    }
+    const bool any = !queue.empty();
     while (!queue.empty()) {
       const std::size_t index = queue.top().second;
       queue.pop();
       // While it stays in front there is no need to ask the others.
-      for (;;) {
-        Source* source = (*sources)[index].get();
-        Give(source);
+      do {
+        Give(sources[index]);
+        if (!next(index)) break;
         if (!queue.empty()) {
-          add(index);
+          queue.emplace(sources[index]->time, index);
           break;
         }
-        if (!Next(source, depth)) {
-          add(index);
-          break;
-        }
-      }
+      } while (true);
     }
+    return any;
+  }
+
+  void ReadToEnd(const std::vector<Source*>& sources) {
+    LookAtAll(sources, [this](Source* source) { End(source, Stopped()); });
   }
 
   void End(Source* source, bool interrupted) {
@@ -597,27 +568,9 @@ class Engine::Impl {
     correlator_.EndSource(source->input, interrupted);
   }
 
-  // The records that are there, in the order of their times.
+  // The records that are there.
   bool PumpThese(const std::vector<Source*>& sources) {
-    const std::size_t depth = Depth(std::max<std::size_t>(sources.size(), 1));
-    using Entry = std::pair<std::int64_t, std::size_t>;
-    std::priority_queue<Entry, std::vector<Entry>, std::greater<>> queue;
-    for (std::size_t i = 0; i < sources.size(); ++i) {
-      if (Next(sources[i], depth)) queue.emplace(sources[i]->time, i);
-    }
-    const bool any = !queue.empty();
-    while (!queue.empty()) {
-      const std::size_t index = queue.top().second;
-      queue.pop();
-      do {
-        Give(sources[index]);
-        if (!Next(sources[index], depth)) break;
-        if (!queue.empty()) {
-          queue.emplace(sources[index]->time, index);
-          break;
-        }
-      } while (true);
-    }
+    const bool any = LookAtAll(sources, [](Source*) {});
     reads_left_ = 0;
     return any;
   }
@@ -691,8 +644,8 @@ std::vector<InputResult> Engine::RunAll(const std::vector<Input>& inputs) {
 void Engine::NoteError(const InputError& error) {
   impl_->NoteError(error);
 }
-void Engine::Finish() {
-  impl_->Finish();
+void Engine::Finish(const std::function<void(RunSummary*)>& amend) {
+  impl_->Finish(amend);
 }
 void Engine::Suspend() {
   impl_->Suspend();

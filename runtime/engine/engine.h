@@ -122,8 +122,9 @@ class Engine {
   // An input that could not be opened, so that the summary says so.
   void NoteError(const InputError& error);
 
-  // Tells the sinks that all is over. Once.
-  void Finish();
+  // Tells the sinks that all is over. Once. `amend` may add to the summary, when all findings are made and
+  // before sinks see it.
+  void Finish(const std::function<void(RunSummary*)>& amend = nullptr);
   // Tells them that the run stops here and goes on from its snapshot: nothing is decided. Once.
   void Suspend();
 

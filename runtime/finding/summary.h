@@ -20,12 +20,24 @@ struct Notice {
   bool failure = false;   // of an input that was not read to its end
 };
 
+// A line that says more than others where no rule found what was wrong. It is no finding, and never part of a
+// diagnosis: nobody has written a rule that knows what it means.
+struct TellingLine {
+  std::string file;
+  std::int64_t line = 0;
+  std::string text;                  // unwrapped, cut
+  std::vector<std::string> reasons;  // why it is here
+  std::int64_t count = 1;            // of its shape
+};
+
 struct RunSummary {
   std::int64_t inputs = 0;
   std::int64_t lines = 0;
   std::int64_t bytes = 0;
   std::array<std::int64_t, 4> findings{};  // by lang::Severity
   std::vector<Notice> notices;
+  std::vector<TellingLine> telling;  // the most telling first; only where no rule found what was wrong
+  bool known_good = false;           // `telling` are lines that no good run had
   bool interrupted = false;
 };
 

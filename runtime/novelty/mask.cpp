@@ -541,6 +541,22 @@ std::string ShowMasked(std::string_view text) {
   return shown;
 }
 
+namespace {
+
+// Words of names and paths say nothing of how it went (`libcom_err`, `--cleanup-on-failure`,
+// `internal/race`, `errors.go`), nor do those of settings (`timeout=10`).
+bool IsPartOfName(std::string_view line, std::size_t begin, std::size_t end) {
+  const auto joins = [](char c) { return c == '_' || c == '-' || c == '/'; };
+  if (begin > 0 && joins(line[begin - 1])) return true;
+  if (end + 1 >= line.size()) return false;
+  const bool letter = (ClassOf(line[end + 1]) & kLetter) != 0;
+  if (line[end] == '.') return letter;
+  if (joins(line[end])) return letter || joins(line[end + 1]);
+  return line[end] == '=' && line[end + 1] >= '0' && line[end + 1] <= '9';
+}
+
+}  // namespace
+
 WordKind GravestWord(std::string_view line) {
   line = line.substr(0, kMaxLineBytes);
   WordKind gravest = WordKind::kPlain;
@@ -548,7 +564,7 @@ WordKind GravestWord(std::string_view line) {
   for (std::size_t p = 0; p < line.size();) {
     std::size_t r = p;
     while (r < line.size() && (ClassOf(line[r]) & kLetter) != 0) ++r;
-    if (r > p) {
+    if (r > p && !IsPartOfName(line, p, r)) {
       // Of a long name its end says what it is: SomeLongNamedException.
       const std::string_view whole = line.substr(p, r - p);
       const std::string_view kept = whole.size() > 16 ? whole.substr(whole.size() - 16) : whole;

@@ -117,6 +117,15 @@ void GithubReport::OnEnd(const RunSummary& summary) {
     AppendEscaped(notice.where + ": " + notice.message, false, &text);
     text += '\n';
   }
+  for (const TellingLine& line : summary.telling) {
+    text += "::notice title=faultline%3A no rule found the cause::";
+    std::string message = (options_.redact ? Redact(line.text) : line.text) + "\nin " + line.file + ":" +
+                          std::to_string(line.line);
+    for (const std::string& reason : line.reasons)
+      message += (&reason == &line.reasons[0] ? " (" : ", ") + reason;
+    AppendEscaped(message + (line.reasons.empty() ? "" : ")"), false, &text);
+    text += '\n';
+  }
   output_(text + "faultline: " + SummaryLine(summary) + "\n");
 }
 

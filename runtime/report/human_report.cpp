@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <tuple>
 #include <utility>
 
@@ -345,6 +346,25 @@ void HumanReport::WriteCause(const Cause& cause, std::string* out) const {
   if (!cause.symptoms.empty() || !cause.because.empty() || !cause.missing.empty()) *out += '\n';
 }
 
+// Where no rule found what was wrong: the lines that say most, each with why it is here.
+void HumanReport::WriteTelling(const RunSummary& summary, std::string* out) const {
+  if (summary.telling.empty()) return;
+  const bool nothing =
+      std::all_of(summary.findings.begin(), summary.findings.end(), [](std::int64_t n) { return n == 0; });
+  *out += nothing ? "no rule matched; " : "no rule found the cause; ";
+  *out += summary.known_good ? "lines that no good run had, the most telling first:\n\n"
+                             : "the most telling lines:\n\n";
+  for (const TellingLine& line : summary.telling) {
+    const std::string text = options_.redact ? Redact(line.text) : line.text;
+    *out +=
+        Paint(StyleOf(lang::Severity::kNote), "note") + ": " + ShowLine(text, 0, 0, options_.width - 6).text;
+    if (line.count > 1) *out += Paint(kDim, " (" + Counted(line.count, "time", "times") + ")");
+    *out += fmt::format("\n  in {}:{}   ", SafeText(line.file), line.line);
+    *out += Paint(kDim, fmt::format("{}", fmt::join(line.reasons, ", "))) + "\n";
+  }
+  *out += '\n';
+}
+
 void HumanReport::OnEnd(const RunSummary& summary) {
   std::array<std::int64_t, 4> left_out = options_.live ? std::array<std::int64_t, 4>{} : summary.findings;
   struct Entry {
@@ -398,6 +418,7 @@ void HumanReport::OnEnd(const RunSummary& summary) {
     if (notice.of_input && (notice.failure ? options_.failures_said : options_.remarks_said)) continue;
     text += SafeText(notice.where) + ": " + SafeText(notice.message) + "\n";
   }
+  WriteTelling(summary, &text);
   if (summary.interrupted) text += "interrupted: what follows the last line read was not looked at\n";
   output_(text + SummaryLine(summary) + "\n");
 }

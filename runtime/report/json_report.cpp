@@ -195,6 +195,29 @@ void JsonReport::OnDiagnoses(const std::vector<Diagnosis>& diagnoses) {
   }
 }
 
-void JsonReport::OnEnd(const RunSummary&) {}
+void JsonReport::OnEnd(const RunSummary& summary) {
+  for (const TellingLine& telling : summary.telling) {
+    const std::string text = options_.redact ? Redact(telling.text) : telling.text;
+    std::string out;
+    Object object(&out);
+    object.Text("kind", "note");
+    Object place(&object.Key("location"));
+    place.Text("file", telling.file);
+    place.Number("line", telling.line);
+    place.Close();
+    object.Text("text", text);
+    std::string& reasons = object.Key("reasons");
+    reasons += '[';
+    for (const std::string& reason : telling.reasons) {
+      if (reasons.back() != '[') reasons += ',';
+      AppendJsonText(reasons, reason);
+    }
+    reasons += ']';
+    object.Number("count", telling.count);
+    if (!IsUtf8(text)) object.Text("raw", Base64(text));
+    object.Close();
+    output_(out + "\n");
+  }
+}
 
 }  // namespace faultline::runtime

@@ -41,7 +41,7 @@ struct JsonReportOptions {
   std::size_t max_diagnoses = 1000;
 };
 
-// Findings are written as they come, diagnoses at the end.
+// Findings are written as they come, diagnoses at the end, then what is telling where nothing was found.
 class JsonReport : public FindingSink {
  public:
   JsonReport(Output output, const JsonReportOptions& options = {});
@@ -103,6 +103,7 @@ class HumanReport : public FindingSink {
   void WriteGroup(const Group& group, std::string* out) const;
   void WriteCause(const Cause& cause, std::string* out) const;
   void WriteLines(const Finding& finding, std::string* out) const;
+  void WriteTelling(const RunSummary& summary, std::string* out) const;
   std::string Paint(std::string_view style, std::string_view text) const;
 
   Output output_;

@@ -624,6 +624,47 @@ def test_run_passes_a_command_through(box):
     expect(b"value 300\n" in result.stdout and b"too large" in result.stdout + result.stderr, result.stdout, result.stderr)
 
 
+FAILING = "compiling a\nlink: cannot find -lz\ncollect2: ld returned 1 exit status\n"
+
+
+def test_where_no_rule_matched_the_telling_lines_are_shown(box):
+    def notes(*arguments, **options):
+        result = box.run("run", "-r", "demo.fault", "-o", "json", *arguments, **options)
+        return [(o["location"]["file"], o["location"]["line"]) for o in
+                (json.loads(line) for line in result.stdout.splitlines() if line.startswith(b"{")) if o["kind"] == "note"], result
+    log = box.file("build.log", FAILING)
+    # A file is read again, of a pipe the end is kept; both give the same.
+    expect(notes(log)[0] == [(log, 2), (log, 3), (log, 1)], notes(log))
+    expect(notes(stdin=FAILING.encode())[0] == [("<stdin>", 2), ("<stdin>", 3), ("<stdin>", 1)], notes(stdin=FAILING.encode()))
+    packed = box.file("build.log.gz", gzip.compress(FAILING.encode()))
+    expect(notes(packed)[0] == [(packed, n) for n in (2, 3, 1)], notes(packed))
+    found, result = notes(log)
+    expect(result.returncode == 0, result)
+    human = box.run("run", "-r", "demo.fault", log).stdout
+    expect(human.startswith(b"no rule matched; the most telling lines:\n\nnote: link: cannot find -lz\n"), human)
+    # Not beside a finding of level error, nor where nothing is telling.
+    expect(notes(box.file("both.log", FAILING + "value 300\n"))[0] == [])
+    expect(notes(stdin=b"all is well\nok 1.2s\n")[0] == [])
+    # Of a command the exit status is known.
+    found, result = notes("--", "sh", "-c", "echo one; echo two; exit 4")
+    expect(result.returncode == 4, result)
+    expect(b'"line":2},"text":"two","reasons":["last output of what failed"' in result.stdout, result.stdout)
+    expect(b'"note"' not in notes("--", "sh", "-c", "echo one; echo two")[1].stdout)
+    # Of a long input the end is looked at, and that is said.
+    long = box.file("long.log", "cannot do it\n" + "nothing to see\n" * 700000 + FAILING)
+    found, result = notes(long)
+    expect([line for _, line in found] == [700003, 700004, 700002, 700001], found)
+    human = box.run("run", "-r", "demo.fault", long).stdout
+    expect(b"long.log: only its end was looked at for telling lines: the last 8 MiB" in human, human)
+    # What passing runs printed is not telling; what they did not print is.
+    (box.folder / ".faultline").mkdir()
+    box.run("learn", "-q", stdin=b"compiling a\nlink: cannot find -lz\n")
+    found, result = notes(box.file("other.log", FAILING + "hello\n"))
+    expect([line for _, line in found] == [3, 4], found)
+    human = box.run("run", "-r", "demo.fault", log).stdout
+    expect(human.startswith(b"no rule matched; lines that no good run had, the most telling first:"), human)
+
+
 ROLES = '''module demo
 format mod = line "{^}{module} {version:semver}"
 rule only_there {

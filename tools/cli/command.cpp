@@ -2,6 +2,7 @@
 
 #include "runtime/input/byte_source.h"
 #include "tools/cli/console.h"
+#include "tools/cli/telling.h"
 
 #include <cerrno>
 #include <cstring>
@@ -46,7 +47,7 @@ class PassingSource : public runtime::ByteSource {
 
 }  // namespace
 
-CommandResult RunCommand(const std::vector<std::string>& command, runtime::Engine& engine) {
+CommandResult RunCommand(const std::vector<std::string>& command, runtime::Engine& engine, Telling* telling) {
   CommandResult result;
   int ends[2];
   if (pipe2(ends, O_CLOEXEC) != 0) {
@@ -82,7 +83,7 @@ CommandResult RunCommand(const std::vector<std::string>& command, runtime::Engin
     result.error = command[0] + ": " + std::strerror(failed);
     return result;
   }
-  engine.Run(std::make_unique<PassingSource>(ends[0]), "<output>");
+  engine.Run(telling->Keep(std::make_unique<PassingSource>(ends[0]), "<output>"), "<output>");
   int status = 0;
   while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
   }

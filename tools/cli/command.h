@@ -10,6 +10,8 @@
 
 namespace faultline::cli {
 
+class Telling;
+
 struct CommandResult {
   int exit_code =
       0;  // the command's own; 128 + signal where a signal ended it; 127 or 126 where it could not start
@@ -18,8 +20,8 @@ struct CommandResult {
 
 // The command's standard output and error share one pipe, so that their lines stay in the order in which they
 // were written; what comes is written to our standard output at once. Signals from the terminal reach the
-// command directly.
-CommandResult RunCommand(const std::vector<std::string>& command, runtime::Engine& engine);
+// command directly. `telling` keeps the end of the output.
+CommandResult RunCommand(const std::vector<std::string>& command, runtime::Engine& engine, Telling* telling);
 
 }  // namespace faultline::cli
 

@@ -8,6 +8,7 @@
 #include "tools/cli/progress.h"
 #include "tools/cli/reports.h"
 #include "tools/cli/session.h"
+#include "tools/cli/telling.h"
 #include "tools/cli/verbs.h"
 #include "tools/driver/clock.h"
 #include "tools/driver/state_place.h"
@@ -21,6 +22,7 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <vector>
 
@@ -111,6 +113,12 @@ Past OpenPast(const Options& options, const ir::Module& module, runtime::EngineO
   return past;
 }
 
+// What cannot be read a second time.
+bool IsPipe(const std::string& path) {
+  struct stat status{};
+  return path == "-" || stat(path.c_str(), &status) != 0 || !S_ISREG(status.st_mode);
+}
+
 struct RoleFile {
   runtime::InputFile file;
   std::string role;
@@ -172,9 +180,10 @@ int RunVerb(const Options& options) {
   for (Report& report : reports) engine.AddSink(report.sink.get());
 
   CommandResult command;
+  Telling telling;
   Progress progress(WantsProgress(options, specs));
   if (!options.command.empty()) {
-    command = RunCommand(options.command, engine);
+    command = RunCommand(options.command, engine, &telling);
     if (!command.error.empty()) Remark(command.error);
   } else {
     std::vector<RoleFile> files;
@@ -198,7 +207,14 @@ int RunVerb(const Options& options) {
         if (Interrupted() || Out().closed()) return nullptr;
         runtime::InputError error;
         std::unique_ptr<runtime::ByteSource> source = runtime::OpenInput(file.file, &error, &Interrupted());
-        if (source) return progress.Watch(std::move(source), file.file.path);
+        if (source) {
+          source = progress.Watch(std::move(source), file.file.path);
+          if (!IsPipe(file.file.path)) {
+            telling.ReadAgain(file.file);
+            return source;
+          }
+          return telling.Keep(std::move(source), file.file.path == "-" ? "<stdin>" : file.file.path);
+        }
         progress.Clear();
         if (SayErrors({error}, options)) code = WorstExit(code, kInput);
         engine.NoteError(error);
@@ -224,7 +240,18 @@ int RunVerb(const Options& options) {
     SayUnreadRoles(*rules.compilation->module, options);
   }
   progress.Clear();
-  engine.Finish();
+  const bool failed = !options.command.empty() && command.exit_code != 0;
+  engine.Finish([&](runtime::RunSummary* summary) {
+    if (!Telling::IsWanted(*summary, failed)) return;
+    std::unique_ptr<novelty::ShapeSet> shapes;
+    if (!past.shapes) {
+      std::string remark;
+      const std::string path = driver::FindState(options.history).shapes;
+      if (!path.empty()) shapes = driver::LoadShapes(path, &remark);
+      if (!remark.empty()) Remark(remark);
+    }
+    telling.Fill(*program, *engine_options, past.shapes ? past.shapes.get() : shapes.get(), failed, summary);
+  });
   if (past.run && !Interrupted()) {
     if (const auto error = past.run->Commit(engine_options->now)) Remark(driver::Sentence(*error));
     if (past.run->error()) Remark(driver::Sentence(*past.run->error()));

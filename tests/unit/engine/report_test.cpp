@@ -224,6 +224,51 @@ TEST_CASE("human: notices and interruption are said") {
   CHECK(text.find("interrupted") != std::string::npos);
 }
 
+RunSummary WithTelling(const std::string& text) {
+  RunSummary summary;
+  summary.lines = 7;
+  summary.telling.push_back({"build.log", 6, text, {"exit status", "near the end"}, 2});
+  return summary;
+}
+
+TEST_CASE("where no rule found what was wrong, the most telling lines are shown with their reasons") {
+  CHECK(Human({}, {}, WithTelling("exit status 2")) ==
+        "no rule matched; the most telling lines:\n\n"
+        "note: exit status 2 (2 times)\n"
+        "  in build.log:6   exit status, near the end\n\n"
+        "nothing found in 1 file, 7 lines\n");
+  RunSummary known = WithTelling("exit status 2");
+  known.known_good = true;
+  CHECK(Human({MakeFindingFor("m.w", lang::Severity::kWarning, "odd", 3)}, {}, known)
+            .find("no rule found the cause; lines that no good run had, the most telling first:\n") !=
+        std::string::npos);
+  CHECK(Write<JsonReport>({}, JsonReportOptions{}, WithTelling("exit status 2")) ==
+        R"({"kind":"note","location":{"file":"build.log","line":6},"text":"exit status 2",)"
+        R"("reasons":["exit status","near the end"],"count":2})"
+        "\n");
+  CHECK(Write<GithubReport>({}, GithubReportOptions{}, WithTelling("exit status 2")) ==
+        "::notice title=faultline%3A no rule found the cause::exit status 2%0Ain build.log:6 (exit status, "
+        "near "
+        "the end)\nfaultline: nothing found in 1 file, 7 lines\n");
+}
+
+TEST_CASE("telling lines are as hostile as any other text of a log") {
+  const RunSummary summary = WithTelling(kHostile + " password=hunter2secret");
+  HumanReportOptions human;
+  human.redact = true;
+  CHECK_FALSE(HasControl(Human({}, human, summary)));
+  CHECK(Human({}, human, summary).find("hunter2") == std::string::npos);
+  const std::string github = Write<GithubReport>({}, GithubReportOptions{}, summary);
+  CHECK_FALSE(HasControl(github));
+  CHECK(std::count(github.begin(), github.end(), '\n') == 2);
+  CHECK(github.find("hunter2") == std::string::npos);
+  JsonReportOptions json;
+  json.redact = true;
+  const std::string object = Write<JsonReport>({}, json, summary);
+  CHECK(IsUtf8(object));
+  CHECK(object.find("hunter2") == std::string::npos);
+}
+
 TEST_CASE("human: what happened to inputs is left out where it has been said") {
   RunSummary summary;
   summary.notices = {{"missing", "a.log", "no such file", 1, true, true},

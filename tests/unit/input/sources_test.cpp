@@ -1,5 +1,6 @@
 // Sources: files, folders, compression, and what goes wrong with them.
 #include "runtime/input/files.h"
+#include "runtime/input/tail.h"
 #include "tests/unit/input/support.h"
 
 #include <catch2/catch.hpp>
@@ -215,4 +216,37 @@ TEST_CASE("pipes give what is there") {
 }
 
 }  // namespace
+TEST_CASE("a tail is the last whole lines, numbered as in the whole") {
+  std::string all;
+  std::vector<std::string> lines;
+  for (int i = 1; i <= 500; ++i) {
+    lines.push_back("line " + std::to_string(i) + std::string(static_cast<std::size_t>(i * 7 % 23), '.') +
+                    "\n");
+    all += lines.back();
+  }
+  for (const std::size_t limit : {std::size_t{1}, std::size_t{100}, std::size_t{3000}, all.size()}) {
+    for (const std::size_t piece : {std::size_t{1}, std::size_t{7}, std::size_t{997}, all.size()}) {
+      CAPTURE(limit, piece);
+      Tail tail(limit);
+      auto source = TailedSource(MemorySource(all), &tail);
+      std::string buffer(piece, '\0'), passed;
+      while (const std::size_t got = source->Read(buffer.data(), piece)) passed.append(buffer, 0, got);
+      CHECK(passed == all);
+      CHECK(tail.text().size() <= limit);
+      std::string expected;
+      std::size_t first = lines.size();
+      while (first > 0 && expected.size() + lines[first - 1].size() < limit)
+        expected.insert(0, lines[--first]);
+      if (limit == all.size()) first = 0, expected = all;
+      CHECK(tail.text() == expected);
+      CHECK(tail.first_line() == static_cast<std::int64_t>(first) + 1);
+      CHECK(tail.cut() == (first > 0));
+    }
+  }
+  Tail endless(10);
+  endless.Append("a line that has no end");
+  CHECK(endless.text() == "has no end");
+  CHECK(endless.first_line() == 1);
+}
+
 }  // namespace faultline::runtime

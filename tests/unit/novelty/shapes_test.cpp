@@ -3,6 +3,7 @@
 
 #include "runtime/novelty/novel_lines.h"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <cstdlib>
 #include <filesystem>
@@ -228,7 +229,7 @@ TEST_CASE("novel lines are ranked with reasons") {
   lines[150] = "hello there friend";
   lines[197] = "see the manual";
   lines[198] = "exit status 2";
-  const auto ranked = RankNovel(shapes, lines, 10);
+  const auto ranked = RankNovel(&shapes, lines, 10);
   REQUIRE(ranked.size() == 5);
   CHECK(ranked[0].line == 121);
   CHECK(ranked[0].reasons ==
@@ -238,13 +239,59 @@ TEST_CASE("novel lines are ranked with reasons") {
   CHECK(ranked[1].reasons == std::vector<std::string>{"exit status", "once in this run", "near the end"});
   CHECK(ranked.back().text == "hello there friend");
   CHECK(ranked.back().count == 2);
-  CHECK(RankNovel(shapes, lines, 2).size() == 2);
-  CHECK(RankNovel(shapes, {}, 2).empty());
+  CHECK(RankNovel(&shapes, lines, 2).size() == 2);
+  CHECK(RankNovel(&shapes, {}, 2).empty());
+}
+
+TEST_CASE("where nothing was learned, failures, ends and the output before them are telling") {
+  const std::vector<std::string_view> lines = {
+      "step one",
+      "libcom_err --cleanup-on-failure timeout=10 internal/race errors.go",
+      "Failures: 0",
+      "a third line before the end",
+      "",
+      "a second one",
+      "the last one",
+      "exit status 2",
+      "what is behind it"};
+  const auto ranked = RankNovel(nullptr, lines, 10);
+  std::vector<std::int64_t> numbers;
+  for (const NovelLine& line : ranked) numbers.push_back(line.line);
+  // exit 3, last 3, 2, 1; each 2 for being alone; 2 times the square of the position.
+  CHECK(numbers == std::vector<std::int64_t>{8, 7, 6, 4});
+  CHECK(ranked[1].reasons == std::vector<std::string>{"last output of what failed", "once in this run"});
+}
+
+TEST_CASE("the last output is that of the stream that failed, and of the whole run") {
+  NovelLines novel(nullptr);
+  novel.Add("in the other step", 1, 0, 1);
+  novel.Add("in this step", 2, 0, 2);
+  novel.Add("in the other step, too", 3, 0, 1);
+  novel.Add("exited with code 3", 4, 0, 2);
+  auto ranked = novel.Rank(10);
+  REQUIRE(ranked.size() == 2);
+  CHECK(ranked[0].line == 4);
+  CHECK(ranked[1].line == 2);
+  novel.Add("the last word", 9, 1, 0);
+  novel.EndedBadly();
+  ranked = novel.Rank(10);
+  REQUIRE(ranked.size() == 3);
+  CHECK(std::count_if(ranked.begin(), ranked.end(), [](const NovelLine& line) {
+          return line.source == 1 && line.text == "the last word";
+        }) == 1);
+}
+
+TEST_CASE("the last output of very many streams is bounded") {
+  NovelLines novel(nullptr);
+  for (std::uint32_t stream = 0; stream < 100000; ++stream) novel.Add("something", stream + 1, 0, stream);
+  novel.Add("said before", 200000, 0, 7);
+  novel.Add("exit status 1", 200001, 0, 7);
+  CHECK(novel.Rank(10).size() == 2);
 }
 
 TEST_CASE("a flood of novel lines keeps what says most") {
   ShapeSet shapes;
-  NovelLines novel(shapes);
+  NovelLines novel(&shapes);
   novel.Add("fatal: the cause", 1);
   std::mt19937 random(5);
   for (int i = 2; i < 30000; ++i) {
@@ -283,7 +330,7 @@ TEST_CASE("real logs: a passing run teaches its siblings") {
     REQUIRE(!bad.empty());
     for (const std::string_view line : Lines(good)) shapes.Learn(line);
     for (const std::string_view line : Lines(good)) REQUIRE_FALSE(shapes.IsNovel(line));
-    NovelLines novel(shapes);
+    NovelLines novel(&shapes);
     std::int64_t number = 0;
     for (const std::string_view line : Lines(bad)) novel.Add(line, ++number);
     CHECK(novel.novel() <= pair.most);
