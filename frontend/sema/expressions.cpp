@@ -45,6 +45,10 @@ ExprPtr ExprChecker::CheckLenient(const ast::Expr& expr) {
 }
 
 ExprPtr ExprChecker::Check(const ast::Expr& expr, const lang::Type* want) {
+  // Beside a level a bare name is the level, also where a field has that name: many loggers have an `error`.
+  if (want != nullptr && want->kind() == lang::TypeKind::kLevel && expr.kind == AstKind::kName) {
+    if (ExprPtr level = LiteralAs(expr, *want, false)) return level;
+  }
   if (want != nullptr && IsFlexible(expr)) {
     if (ExprPtr literal = LiteralAs(expr, *want, true)) return literal;
     if (expr.kind == AstKind::kName)
