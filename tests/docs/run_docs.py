@@ -12,7 +12,8 @@ What a fenced block's info string says decides:
   ```text NAME        a file of the page's scratch folder, such as a log
   ```console          lines `$ faultline …` are run from ROOT, what stands below must come out; a line of only
                       `…` stands for any lines. `$ cat > NAME` writes the lines up to `EOF` to a scratch folder. Once
-                      there is a file in that folder, the page's commands run there.
+                      there is a file in that folder, the page's commands run there. A command with ` &` behind it goes on in
+                      the background until `$ kill %1` ends it, or the page does.
 A page of docs/cookbook holds a log, a rule with a near miss (`expect nothing`) and what comes out, and its index names it.
 Every page of docs/diagnostics must have both a wrong and a right example, every code of `list diagnostics` a page. Where no page can
 hold the wrong text, a line `<!-- no wrong example: REASON -->` stands for it.
@@ -23,6 +24,7 @@ import json
 import os
 import pathlib
 import re
+import signal
 import subprocess
 import sys
 import tempfile
@@ -106,8 +108,19 @@ def fits(wanted, got):
     return bool(got) and wanted[0].rstrip() == got[0].rstrip() and fits(wanted[1:], got[1:])
 
 
-def run_console(binary, root, scratch, text):
-    """Problems of one console block."""
+def end_job(job):
+    """Ends a command of the background as a person would, and waits for it."""
+    if job.poll() is None:
+        os.killpg(job.pid, signal.SIGTERM)
+    try:
+        job.wait(60)
+    except subprocess.TimeoutExpired:
+        os.killpg(job.pid, signal.SIGKILL)
+        job.wait()
+
+
+def run_console(binary, root, scratch, text, jobs):
+    """Problems of one console block. `jobs` are the page's commands in the background."""
     problems, lines, number = [], text.splitlines(), 0
     while number < len(lines):
         if not lines[number].startswith("$ "):
@@ -132,6 +145,16 @@ def run_console(binary, root, scratch, text):
         for name in ("GITHUB_ACTIONS", "CI"):
             env.pop(name, None)
         place = scratch if any(pathlib.Path(scratch).iterdir()) else root
+        if command.endswith(" &"):
+            jobs.append(subprocess.Popen(["bash", "-c", "exec " + command[:-2]], cwd=place, env=env, stdin=subprocess.DEVNULL,
+                                         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True))
+            continue
+        if command == "kill %1":
+            if jobs:
+                end_job(jobs.pop())
+            else:
+                problems.append("`kill %1`: nothing runs in the background")
+            continue
         run = subprocess.run(["bash", "-c", command], cwd=place, env=env, capture_output=True, text=True, timeout=120, stdin=subprocess.DEVNULL)
         got = (run.stdout + run.stderr).splitlines()
         if not fits(wanted, got):
@@ -150,7 +173,7 @@ def main():
             modules = pathlib.Path(folder) / name.replace("/", "_")
             scratch = modules / "console"
             scratch.mkdir(parents=True)
-            kinds = set()
+            kinds, jobs = set(), []
             for line, info, text in blocks(page):
                 words = info.split()
                 if words[:1] == ["text"] and len(words) == 2:
@@ -164,7 +187,7 @@ def main():
                 counts["run"] += 1
                 bad = []
                 if words[0] == "console":
-                    bad = run_console(binary, root, scratch, text)
+                    bad = run_console(binary, root, scratch, text, jobs)
                 else:
                     rule_file = modules / f"example_{line}.fault"
                     rule_file.write_text(text, encoding="utf-8")
@@ -186,6 +209,8 @@ def main():
                 for problem in bad:
                     problems.append(f"{name}:{line}: {problem}")
                 counts["failed"] += bool(bad)
+            for job in jobs:
+                end_job(job)
             for what in lacking(page):
                 counts["run"] += 1
                 problems.append(f"{name}: the page lacks {what}")
