@@ -28,15 +28,24 @@ std::vector<std::filesystem::path> Candidates(const std::string& directory) {
     return candidates;
   }
   std::error_code ignored;
-  std::filesystem::path program = std::filesystem::read_symlink("/proc/self/exe", ignored);
-  std::filesystem::path folder = program.parent_path();
-  if (folder.empty()) {
-    return candidates;
+  const auto add = [&](const std::filesystem::path& folder) {
+    if (folder.empty()) return;
+    candidates.push_back(folder);
+    candidates.push_back(folder / "lib" / "faultline");  // a build tree
+    candidates.push_back(folder.parent_path() / "lib" /
+                         "faultline");  // installed: bin/faultline beside lib/faultline
+  };
+  const std::filesystem::path program = std::filesystem::read_symlink("/proc/self/exe", ignored);
+  add(program.parent_path());
+  // Where this code is part of a shared library (capi), the program may be anybody's.
+  Dl_info own{};
+  if (dladdr(kFileName, &own) != 0 && own.dli_fname != nullptr) {
+    const std::filesystem::path library = std::filesystem::canonical(own.dli_fname, ignored);
+    if (!library.empty() && library != program) {
+      add(library.parent_path());
+      candidates.push_back(library.parent_path() / "faultline");  // installed: lib/libfaultline.so
+    }
   }
-  candidates.push_back(folder);
-  candidates.push_back(folder / "lib" / "faultline");  // a build tree
-  candidates.push_back(folder.parent_path() / "lib" /
-                       "faultline");  // installed: bin/faultline beside lib/faultline
   return candidates;
 }
 

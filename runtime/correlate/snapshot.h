@@ -60,6 +60,7 @@ class Reader {
 
   bool Header();     // false, and not ok, unless magic and version are ours
   Reader Section();  // the section's own reader; this one goes on behind it
+  std::string_view Rest() const { return rest_; }  // what was not read
   bool ok() const { return ok_; }
   bool empty() const { return rest_.empty(); }
   void Fail();

@@ -149,6 +149,12 @@ class RecordStream::Impl {
   // False: the head is not whole, and more of it may come.
   bool Decide(bool impatient) {
     const auto detects = [](const ir::Wrapper& wrapper) { return !wrapper.detect.empty(); };
+    if (reader_.source().has_records()) {
+      decided_ = true;
+      join_ = false;
+      decision_.why = "no wrapper: records of a program";
+      return true;
+    }
     const bool may_detect =
         choices_.wrappers.empty() && std::any_of(module_.wrappers.begin(), module_.wrappers.end(), detects);
     if (may_detect) {
@@ -196,6 +202,12 @@ class RecordStream::Impl {
     work.end = static_cast<std::uint32_t>(work.raw.size());
     scan_used_ = false;
     may_begin_ = late_ && late_->MayBegin(index);
+    if (reader_.source().has_records()) {
+      join_ = false;
+      if (const Value time = reader_.source().TimeOfLine(work.line); time.kind == ValueKind::kTime) {
+        streams_.SetTime(work.stream, time);
+      }
+    }
     if (decision_.wrappers.empty()) {
       Emit(work);
     } else {

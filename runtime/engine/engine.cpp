@@ -151,6 +151,14 @@ class Engine::Impl {
     return PumpThese(sources);
   }
 
+  bool PumpSource(std::uint32_t number) {
+    const auto it = live_.find(number);
+    if (it == live_.end()) return false;
+    it->second->dry = false;
+    reads_left_ = 0;
+    return PumpThese({it->second.get()});
+  }
+
   bool Settle(std::uint32_t number) {
     const auto it = live_.find(number);
     if (it == live_.end()) return false;
@@ -349,6 +357,7 @@ class Engine::Impl {
     for (FindingSink* sink : sinks_) sink->OnEnd(summary);
   }
 
+  std::vector<Diagnosis> Diagnose() { return diagnoser_.Diagnose(); }
   const RunSummary& summary() const { return summary_; }
   const EnginePlan& plan() const { return plan_; }
   std::size_t pending() const { return correlator_.pending(); }
@@ -366,6 +375,10 @@ class Engine::Impl {
     AtEnd at_end() override { return bytes_ == nullptr ? AtEnd::kFinal : bytes_->at_end(); }
     const std::optional<InputError>& error() const override {
       return bytes_ == nullptr ? error_ : bytes_->error();
+    }
+    bool has_records() const override { return bytes_ != nullptr && bytes_->has_records(); }
+    Value TimeOfLine(std::int64_t line) const override {
+      return bytes_ == nullptr ? Value::Missing() : bytes_->TimeOfLine(line);
     }
 
    private:
@@ -650,6 +663,9 @@ void Engine::Finish(const std::function<void(RunSummary*)>& amend) {
 void Engine::Suspend() {
   impl_->Suspend();
 }
+std::vector<Diagnosis> Engine::Diagnose() {
+  return impl_->Diagnose();
+}
 const RunSummary& Engine::summary() const {
   return impl_->summary();
 }
@@ -669,6 +685,9 @@ std::uint32_t Engine::BeginLive(std::unique_ptr<ByteSource> bytes, const std::st
 }
 bool Engine::Pump(std::size_t blocks) {
   return impl_->Pump(blocks);
+}
+bool Engine::PumpSource(std::uint32_t source) {
+  return impl_->PumpSource(source);
 }
 bool Engine::Settle(std::uint32_t source) {
   return impl_->Settle(source);

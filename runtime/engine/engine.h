@@ -94,6 +94,8 @@ class Engine {
   // Works through what the sources give, at most about `blocks` blocks of lines; true if there was anything.
   // When it returns, every record that was read has been looked at.
   bool Pump(std::size_t blocks = 64);
+  // The same for one source, when nothing new can have come from the others.
+  bool PumpSource(std::uint32_t source);
   // Nothing has come from the source for a while: blocks of several lines and JSON documents that are open
   // end, and what wrappers it has is decided by what has come. True if there was any of that.
   bool Settle(std::uint32_t source);
@@ -127,6 +129,9 @@ class Engine {
   void Finish(const std::function<void(RunSummary*)>& amend = nullptr);
   // Tells them that the run stops here and goes on from its snapshot: nothing is decided. Once.
   void Suspend();
+
+  // Of the findings so far, as the sinks get them at the end.
+  std::vector<Diagnosis> Diagnose();
 
   const RunSummary& summary() const;
   const EnginePlan& plan() const;

@@ -10,6 +10,7 @@
 #define FAULTLINE_RUNTIME_INPUT_BYTE_SOURCE_H_
 
 #include "runtime/input/error.h"
+#include "support/value/value.h"
 
 #include <atomic>
 #include <cstddef>
@@ -51,6 +52,15 @@ class ByteSource {
   // Offset in the original of the first byte that Read gives: 2 behind the BOM of UTF-16.
   virtual std::uint64_t first_offset() const { return 0; }
   virtual Encoding encoding() const { return Encoding::kBytes; }
+
+  // The bytes were made from records that a program gives one by one: each line is one record, no wrapper is
+  // looked for, no document goes on in the next line.
+  virtual bool has_records() const { return false; }
+  // The time that came with the record in this line, which was read already; missing: none did.
+  virtual Value TimeOfLine(std::int64_t line) const {
+    static_cast<void>(line);
+    return Value::Missing();
+  }
 
  protected:
   std::optional<InputError> error_;

@@ -79,6 +79,7 @@ class LineReader {
   bool NextBlock(LineBlock& block);
   bool ended() const { return ended_; }
 
+  const ByteSource& source() const { return *source_; }
   const std::string& path() const { return path_; }
   std::int64_t lines() const { return lines_before_ + lines_; }    // so far
   std::uint64_t bytes() const { return bytes_before_ + offset_; }  // of the original, so far
