@@ -16,6 +16,32 @@ int HexDigit(char c) {
   return -1;
 }
 
+// Where the inside of a hole might begin that ends at `end`: `name`, `name:type`, `:until("]")`, `^`. `end`
+// where nothing such stands before it. Nothing before `floor` is looked at.
+std::uint32_t HoleBefore(std::string_view text, std::uint32_t floor, std::uint32_t end) {
+  const auto name = [&](std::uint32_t at) {
+    while (at > floor) {
+      const char c = text[at - 1];
+      const bool part =
+          (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '.';
+      if (!part) break;
+      --at;
+    }
+    return at;
+  };
+  if (end > floor && (text[end - 1] == '^' || text[end - 1] == '$')) return end - 1;
+  std::uint32_t at = end;
+  if (at > floor && text[at - 1] == ')') {
+    const std::size_t open = text.rfind('(', at - 1);
+    if (open == std::string_view::npos || open < floor) return end;
+    at = static_cast<std::uint32_t>(open);
+  }
+  const std::uint32_t word = name(at);
+  if (word == at) return end;
+  if (word > floor && text[word - 1] == ':') return name(word - 1);
+  return at == end ? word : end;
+}
+
 }  // namespace
 
 // Appends what the escape at `span` stands for; reports one that stands for nothing and keeps its text.
@@ -139,6 +165,25 @@ ast::ExprPtr Builder::String(P::StringContext* context) {
   return out;
 }
 
+// A `}` behind plain text that begins at `text_begin`. Where that ends as a hole does, its `{` is what is
+// missing.
+void Builder::UnopenedHole(Span brace, std::uint32_t text_begin) {
+  const std::uint32_t begin = HoleBefore(text_, text_begin, brace.begin);
+  const Span span = {file_, begin, brace.end};
+  Diagnostic& report = reports_.Precise(diag::unopened_hole, span);
+  if (begin < brace.begin) {
+    report.Label("no `{` stands before this")
+        .Help("if this is a hole, write `{" + std::string(TextOf(span)) + "`");
+  }
+  const std::string_view body = TextOf({file_, begin, brace.begin});
+  report.Help("a brace that is plain text is written `\\}`");
+  if (body.find_first_of(":^$") != std::string_view::npos) {
+    report.Replace({file_, begin, begin}, "{");
+  } else {
+    report.Replace(brace, "\\}");
+  }
+}
+
 ast::StringParts Builder::Parts(const std::vector<P::StringPartContext*>& contexts) {
   ast::StringParts parts;
   const auto text_part = [&](Span span) -> ast::StringPart& {
@@ -161,9 +206,9 @@ ast::StringParts Builder::Parts(const std::vector<P::StringPartContext*>& contex
       continue;
     }
     if (context->STRAY_CLOSE() != nullptr) {
-      reports_.Precise(diag::unopened_hole, span)
-          .Help("a brace that is plain text is written `\\}`")
-          .Replace(span, "\\}");
+      UnopenedHole(span, parts.empty() || parts.back().kind != ast::StringPartKind::kText
+                             ? span.begin
+                             : parts.back().span.begin);
       text_part(span).text += '}';
       continue;
     }

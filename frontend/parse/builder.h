@@ -137,6 +137,7 @@ class Builder {
 
   // ---- strings
   ast::ExprPtr String(P::StringContext* context);
+  void UnopenedHole(Span brace, std::uint32_t text_begin);
   ast::StringParts Parts(const std::vector<P::StringPartContext*>& contexts);
   void Escape(Span span, std::string& text, std::vector<std::uint32_t>* exact);
   std::optional<std::string> Plain(P::StringContext* context);

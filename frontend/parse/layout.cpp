@@ -726,7 +726,8 @@ class Layout {
   }
 
   void Unopened(const Lexeme& brace) {
-    // Its `{` may stand in a line of the declaration that could not be read.
+    // Its `{` may stand in a line of the declaration that could not be read, or a brace of such a line may
+    // have closed the block.
     const bool lost =
         reports_.HasFatalIn(source_, source_.Locate(declaration_).line, source_.Locate(brace.begin).line);
     if (!lost) {
@@ -838,6 +839,12 @@ class Layout {
     if ((last == L::OF && before == L::ONE) || (last == L::ORDER && before == L::ANY)) {
       return text || (ends_line && IsWord(type));
     }
+    // `repeat NAME`, `repeat` and `optional` at the end of a line.
+    const std::size_t part = out_.size() > 2 ? out_[out_.size() - 3].type : kNone;
+    const bool named = before == L::REPEAT && IsWord(last) && (part == L::TERM || part == L::LBRACE);
+    const bool bare =
+        (last == L::REPEAT || last == L::OPTIONAL) && (before == L::TERM || before == L::LBRACE);
+    if (ends_line && !stack_.empty() && (named || bare)) return text || IsWord(type);
     if (last == L::CONFIDENCE) return ends_line && (type == L::NUMBER || type == L::MINUS);
     if (last == L::RUN && (before == L::TERM || before == L::LBRACE)) return item || type == L::AT;
     if (stack_.size() == 1 && in_clause_block_ && head_ == L::TEST) {

@@ -287,6 +287,24 @@ bool Recovery::Special(std::size_t index, const IntervalSet& expected) {
     report.Replace(SpanOf(index - 1), "");
     return true;
   }
+  // `then "…" 3 lines`: read as a repetition up to the unit.
+  if (before == P::NUMBER && Has(expected, P::TIMES) &&
+      (type == P::LINES || type == P::LINE || type == P::RECORDS)) {
+    const std::string window = std::string(TextOf(index - 1)) + " " + std::string(TextOf(index));
+    const bool doubled =
+        index > 2 && tokens_[index - 2].type == P::WITHIN && tokens_[index - 3].type == P::WITHIN;
+    if (doubled) {
+      reports_
+          .Fatal(diag::unexpected_text, SpanOf(index - 2), "a window, as in `within " + window + "`",
+                 "`within`")
+          .Replace({file_, tokens_[index - 3].end, tokens_[index - 2].end}, "");
+    } else {
+      reports_.Fatal(diag::unexpected_text, SpanOf(index - 1), "`within`", Found(index - 1))
+          .Help("write `within " + window + "`")
+          .Replace({file_, tokens_[index - 1].begin, tokens_[index - 1].begin}, "within ");
+    }
+    return true;
+  }
   if (TextOf(index) == "elif" && (Has(expected, P::ELSE) || Has(expected, P::AND))) {
     reports_.Fatal(diag::foreign_operator, SpanOf(index), "elif", "else if")
         .Replace(SpanOf(index), "else if");

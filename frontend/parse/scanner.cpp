@@ -5,6 +5,7 @@
 #include "frontend/parse/words.h"
 
 #include <cstddef>
+#include <utility>
 
 namespace faultline::parse {
 
@@ -154,9 +155,9 @@ class Scanner {
     while (!open_.empty() && open_.back().kind == Open::Kind::kGroup) {
       const Lexeme& group = lexemes_[open_.back().lexeme];
       if (!reported) {
-        reports_.Fatal(diag::unclosed_group, At(begin, begin + 1))
-            .Label("expected `)}` or `)?}` before this")
-            .Label(At(group.begin, group.end), "the group begins here")
+        reports_.Fatal(diag::unclosed_group, At(group.begin, group.end))
+            .Label("the group begins here")
+            .Label(At(begin, begin + 1), "expected `)}` or `)?}` before this")
             .Help("a bracket that is plain text needs no `{`; a brace that is plain text is written `\\{`");
         reported = true;
       }
@@ -167,6 +168,10 @@ class Scanner {
     Add(L::STRING_CLOSE, begin, TakeSuffix(begin, end, "i"));
     if (!open_.empty()) open_.pop_back();
     while (lexer_.modeStack.size() > open_.size()) lexer_.popMode();
+    if (moved_brace_ == end) {
+      lexer_.hitEOF = false;
+      stream_.seek(end + 1);
+    }
   }
 
   // The letters behind the last quote of [begin, end). Where they are flags, or a mistake for them, they
@@ -266,6 +271,8 @@ class Scanner {
     report.Replace(At(resume, resume), "}");
     if (last == opener) Add(L::ERROR_VALUE, resume, resume);
     Add(L::HOLE_CLOSE, resume, resume);
+    // `{x:rest"}`: the brace behind the quote is the hole's.
+    if (text_.substr(resume, 2) == "\"}") moved_brace_ = resume + 1;
     open_.resize(index);
     while (lexer_.modeStack.size() > open_.size()) lexer_.popMode();
     lexer_.hitEOF = false;
@@ -279,7 +286,7 @@ class Scanner {
     const std::size_t opener = open_.front().lexeme;
     const Lexeme quote = lexemes_[opener];
     if (text_.substr(quote.end, line_end - quote.end).find_first_not_of(" \t") == std::string_view::npos &&
-        MissingOpeningQuote(opener)) {
+        (MovedQuote(opener, line_end) || MissingOpeningQuote(opener))) {
       return line_end;
     }
     std::uint32_t end = BeforeClosingBraces(opener, quote.end, line_end);
@@ -309,9 +316,12 @@ class Scanner {
     }
     std::uint32_t end = line_end;
     std::uint32_t at = line_end;
-    // `format x = line "… {`: the block that begins at the end of the line.
+    // `format x = line "… {`, `repeat "… {`: the block that begins at the end of the line.
     while (at > begin && IsBlank(text_[at - 1])) --at;
-    if (at > begin + 1 && text_[at - 1] == '{' && text_[at - 2] == ' ' && BeginsFormat(opener)) return at - 1;
+    if (at > begin + 1 && text_[at - 1] == '{' && text_[at - 2] == ' ' &&
+        (BeginsFormat(opener) || NextLineIsDeeper(lexemes_[opener].begin, line_end))) {
+      return at - 1;
+    }
     at = line_end;
     while (braces > 0 && at > begin && (text_[at - 1] == '}' || IsBlank(text_[at - 1]))) {
       --at;
@@ -320,6 +330,16 @@ class Scanner {
       --braces;
     }
     return end;
+  }
+
+  // Whether the first line behind `line_end` that is not blank is indented deeper than the one of `offset`.
+  bool NextLineIsDeeper(std::uint32_t offset, std::uint32_t line_end) const {
+    const std::size_t line = text_.find_last_of("\r\n", offset);
+    const std::size_t start = line == std::string_view::npos ? 0 : line + 1;
+    const std::size_t next = text_.find_first_not_of(" \t\r\n", line_end);
+    if (next == std::string_view::npos) return false;
+    const std::size_t next_start = text_.find_last_of("\r\n", next) + 1;
+    return next - next_start > text_.find_first_not_of(" \t", start) - start;
   }
 
   bool BeginsFormat(std::size_t lexeme) const {
@@ -354,6 +374,13 @@ class Scanner {
       case L::MATCHES:
       case L::COMMA:
       case L::LPAREN:
+      case L::OPTIONAL:
+      case L::SKIP_LINE:
+      case L::UNTIL:
+      case L::ENTER:
+      case L::PAUSE:
+      case L::CLOSE:
+      case L::EDGE:
         return true;
       default:
         return false;
@@ -361,7 +388,7 @@ class Scanner {
   }
 
   // `match verifying {module}"`: the lexemes between the word that takes a text and the quote become an empty
-  // string.
+  // string. A line of a block that begins with a hole is such a text as a whole: `{kind}: {what:rest}"`.
   bool MissingOpeningQuote(std::size_t opener) {
     std::size_t first = opener;  // first lexeme of the line
     std::size_t after_string = 0;
@@ -373,18 +400,42 @@ class Scanner {
     const bool doubled = after_string >= 2 && after_string < opener &&
                          lexemes_[after_string - 2].type == L::STRING_OPEN &&
                          lexemes_[after_string].begin == lexemes_[after_string - 1].end;
+    if (!doubled && first < opener && lexemes_[first].type == L::LBRACE) {
+      const bool block = moved_quote_ || (first + 1 < opener && lexemes_[first + 1].type == L::LBRACE);
+      MissesQuoteAt(block ? first + 1 : first, opener);
+      return true;
+    }
     for (std::size_t i = doubled ? after_string - 1 : std::max(first, after_string); i + 1 < opener; ++i) {
       if (!doubled && !TakesText(lexemes_[i].type)) continue;
-      const std::uint32_t begin = lexemes_[i + 1].begin;
-      const Lexeme quote = lexemes_[opener];
-      Diagnostic& report = reports_.Fatal(diag::missing_quote, At(begin, quote.end));
-      report.Label("write `\"` before this").Replace(At(begin, begin), "\"");
-      lexemes_.resize(i + 1);
-      Add(L::STRING_OPEN, begin, begin);
-      open_.front().lexeme = i + 1;
+      MissesQuoteAt(i + 1, opener);
       return true;
     }
     return false;
+  }
+
+  // `repeat notes "` and in the next line `{at {file}"`: the quote and the brace have changed places.
+  bool MovedQuote(std::size_t opener, std::uint32_t line_end) {
+    const std::size_t next = text_.find_first_not_of(" \t\r\n", line_end);
+    if (next == std::string_view::npos || text_[next] != '{') return false;
+    reports_.Fatal(diag::unterminated_string, At(lexemes_[opener].begin, lexemes_[opener].end))
+        .Label("nothing stands behind it in this line")
+        .Help("the text of the next line begins with `\"`, behind the `{` of its block");
+    lexemes_.resize(opener);
+    open_.clear();
+    moved_quote_ = true;
+    return true;
+  }
+
+  // The lexemes from `first` up to the quote that `opener` is become a string.
+  void MissesQuoteAt(std::size_t first, std::size_t opener) {
+    const std::uint32_t begin = lexemes_[first].begin;
+    if (!std::exchange(moved_quote_, false)) {
+      Diagnostic& report = reports_.Fatal(diag::missing_quote, At(begin, lexemes_[opener].end));
+      report.Label("write `\"` before this").Replace(At(begin, begin), "\"");
+    }
+    lexemes_.resize(first);
+    Add(L::STRING_OPEN, begin, begin);
+    open_.front().lexeme = first;
   }
 
   // The body of a fence ends with a line that holds nothing before the same number of quotes.
@@ -432,6 +483,8 @@ class Scanner {
   L lexer_;
   std::vector<Lexeme> lexemes_;
   std::vector<Open> open_;
+  std::uint32_t moved_brace_ = 0xffffffff;  // a brace that belongs before the quote
+  bool moved_quote_ = false;                // it stands before the brace of the line at hand
   mutable std::uint32_t line_from_ = 1;     // LineEnd's last answer holds from here
   mutable std::uint32_t line_end_ = 0;      // to here; at first nowhere
   std::uint32_t reread_line_ = 0xffffffff;  // end of the line that was read again

@@ -1,7 +1,7 @@
 // Mistakes made by machine: every token of every rule file of the project is deleted, doubled, or swapped
-// with its neighbour. Each result must give at most two messages, the first of them (in nine of ten cases)
-// within one token of the place, and none may speak of the grammar's own tokens. Tokens are those of the
-// lexer: the pieces of a string count one by one.
+// with its neighbour. Each result must give at most two messages, the first of them (in nineteen of twenty
+// cases) within one token of the place, and none may speak of the grammar's own tokens. Tokens are those of
+// the lexer: the pieces of a string count one by one.
 //
 // A file is worked through in slices of two declarations, so that recovery meets the start of the next one.
 #include "frontend/parse/scanner.h"
@@ -214,12 +214,10 @@ TEST_CASE("every token deleted, doubled or swapped", "[mutation]") {
       "{}\n",
       total.all, total.near + total.far, share * 100, total.many, total.internal);
   CHECK(total.all > 1000);
-  // A lost quote of a regex takes the lines up to the next one with it: some of these still give three
-  // messages.
-  CHECK(total.many * 2000 < total.all);
+  CHECK(total.many == 0);
   CHECK(total.internal == 0);
   CHECK(total.empty == 0);
-  CHECK(share >= 0.9);
+  CHECK(share >= 0.95);
 }
 
 }  // namespace faultline::testing
