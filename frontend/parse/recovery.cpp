@@ -208,6 +208,7 @@ std::string Recovery::Found(std::size_t index) const {
   }
   std::string_view text = TextOf(index);
   if (text.empty()) return Quoted(Spelling(token.type));
+  if (text.front() == '`') return "the name " + std::string(text.substr(0, 40));
   std::string out = "`" + std::string(text.substr(0, 40));
   if (text.size() > 40) out += "…";
   return out + "`";
