@@ -39,7 +39,7 @@ Value MapBytes(EvalContext* context, std::string_view text, Function function) {
 
 // Without its first `count` characters.
 std::string_view SkipCharacters(std::string_view text, std::int64_t count) {
-  while (count-- > 0 && !text.empty()) text.remove_prefix(CharacterLength(text));
+  for (; count > 0 && !text.empty(); --count) text.remove_prefix(CharacterLength(text));
   return text;
 }
 
