@@ -439,8 +439,9 @@ class ModuleGenerator {
     switch (part.kind) {
       case BlockPartKind::kRepeat:
         if (random_.OneIn(2)) {
-          part.list = Find(format.slots, Type::List(FrameType()));
-          for (const lang::RecordField& field : FrameType().fields()) {
+          const Type frame = FrameType();  // a range loop does not keep what its range is a part of
+          part.list = Find(format.slots, Type::List(frame));
+          for (const lang::RecordField& field : frame.fields()) {
             part.element.push_back(Find(format.slots, field.type));
           }
         }
