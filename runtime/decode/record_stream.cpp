@@ -195,7 +195,7 @@ class RecordStream::Impl {
     const Line& line = block_->lines.lines()[index];
     Work work;
     work.raw = block_->lines.Raw(index);
-    work.line = work.end_line = block_->lines.first_line() + static_cast<std::int64_t>(index);
+    work.line = work.end_line = block_->lines.NumberOf(index);
     work.offset = line.offset;
     work.cut = line.cut;
     work.base = work.raw;

@@ -30,8 +30,7 @@ class NearbyLines : public LineLookup {
   bool Find(std::int64_t line, std::string_view* text) const override {
     for (const auto& batch : batches_) {
       const LineBlock& lines = batch->block.lines;
-      if (line < lines.first_line()) break;
-      const std::size_t index = static_cast<std::size_t>(line - lines.first_line());
+      const std::size_t index = lines.IndexOf(line);
       if (index >= lines.lines().size()) continue;
       *text = lines.Raw(index);
       return true;
@@ -60,7 +59,7 @@ class NearbyLines : public LineLookup {
     const LineBlock& lines = batch->block.lines;
     const std::size_t count = lines.lines().size();
     for (std::size_t i = count - std::min(count, keep_); i < count; ++i) {
-      tail_.emplace_back(lines.first_line() + static_cast<std::int64_t>(i), std::string(lines.Raw(i)));
+      tail_.emplace_back(lines.NumberOf(i), std::string(lines.Raw(i)));
     }
     while (tail_.size() > keep_) tail_.pop_front();
     return batch;
@@ -101,7 +100,7 @@ class Engine::Impl {
   void AddSink(FindingSink* sink) { sinks_.push_back(sink); }
 
   InputResult Run(std::unique_ptr<ByteSource> bytes, const std::string& path, const std::string& role) {
-    const std::unique_ptr<Source> source = Open(std::move(bytes), path, role);
+    const std::unique_ptr<Source> source = OpenInOrder(std::move(bytes), path, role);
     ReadToEnd({source.get()});
     return Close(source.get());
   }
@@ -122,7 +121,7 @@ class Engine::Impl {
     for (std::size_t i = 0; i < inputs.size(); ++i) {
       std::unique_ptr<ByteSource> bytes = inputs[i].open();
       if (bytes == nullptr) continue;
-      sources.push_back(Open(std::move(bytes), inputs[i].path, inputs[i].role));
+      sources.push_back(OpenInOrder(std::move(bytes), inputs[i].path, inputs[i].role));
       all.push_back(sources.back().get());
       numbers.push_back(i);
     }
@@ -421,9 +420,11 @@ class Engine::Impl {
     LineReader reader;
     RecordStream stream;
     NearbyLines nearby;
+    bool begun = false;
     bool scanned = false;  // the first block is there
     bool ended = false;    // no more blocks
     bool dry = false;      // none for now
+    bool turned = false;   // its newest line stands first
     std::string role;
     std::uint32_t record = 0;       // next one of the first block
     std::size_t hit = 0;            // its first hit
@@ -442,6 +443,19 @@ class Engine::Impl {
     return source;
   }
 
+  // The same for a whole input, which may have its newest line first.
+  std::unique_ptr<Source> OpenInOrder(std::unique_ptr<ByteSource> bytes, const std::string& path,
+                                      const std::string& role) {
+    bool turned = false;
+    if (!bytes->has_records() && (options_.order != LineOrder::kDetect || plan_.order_matters())) {
+      bytes = InOrderOfTime(std::move(bytes), path, options_.order, *program_, context_, options_.choices,
+                            options_.records, &turned);
+    }
+    std::unique_ptr<Source> source = Open(std::move(bytes), path, role);
+    source->turned = turned;
+    return source;
+  }
+
   // Blocks of a source that are under way: enough that every worker has one while the next is read and the
   // last is matched.
   std::size_t Depth(std::size_t sources) const {
@@ -452,9 +466,11 @@ class Engine::Impl {
 
   void Fill(Source* source, std::size_t depth) {
     auto& batches = source->nearby.batches();
-    while (!source->ended && !source->dry && !Stopped() &&
+    // Its first bytes may have been read already, to see in which order its lines stand.
+    while (!source->ended && !source->dry && (!Stopped() || !source->begun) &&
            (batches.size() < depth || source->nearby.Ahead() < options_.context_lines)) {
       std::unique_ptr<Batch> batch = TakeBatch();
+      source->begun = true;
       if (source->stream.NextBlock(batch->block)) {
         batches.push_back(std::move(batch));
         pool_.Submit(batches.back().get());
@@ -593,6 +609,11 @@ class Engine::Impl {
     result.decision = source->stream.decision();
     result.errors = source->reader.errors();
     for (InputError& error : source->stream.errors()) result.errors.push_back(std::move(error));
+    if (source->turned) {
+      result.errors.push_back({InputErrorKind::kNewestFirst, source->reader.path(),
+                               "its newest line stands first; it was read from its end (--order "
+                               "oldest-first: as it stands)"});
+    }
     result.lines = source->reader.lines();
     result.bytes = static_cast<std::int64_t>(source->reader.bytes());
     summary_.lines += result.lines;

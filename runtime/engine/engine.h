@@ -16,6 +16,7 @@
 #define FAULTLINE_RUNTIME_ENGINE_ENGINE_H_
 
 #include "runtime/correlate/correlator.h"
+#include "runtime/decode/line_order.h"
 #include "runtime/decode/record_stream.h"
 #include "runtime/engine/plan.h"
 #include "runtime/finding/finding.h"
@@ -45,6 +46,7 @@ struct EngineOptions {
   const novelty::ShapeSet* shapes = nullptr;    // the same, of passing runs; null: `novel` is missing
   LineOptions lines;
   RecordChoices choices;
+  LineOrder order = LineOrder::kDetect;  // of inputs that do not grow
   RecordLimits records;
   const std::atomic<bool>* stop =
       nullptr;  // set by a signal handler: read no more, work through what was read

@@ -175,6 +175,8 @@ bool IsDeclared(ir::RuleId scope, const ir::Module& module) {
 void EnginePlan::AddNeeds(const ir::Rule& rule) {
   const auto timed = [](const ir::Window& window) { return window.unit == ir::WindowUnit::kTime; };
   needs_times_ = needs_times_ || timed(rule.window) || rule.skew > 0;
+  order_matters_ = order_matters_ || rule.shape != ir::RuleShape::kSequence || rule.stages.size() > 1 ||
+                   !rule.aggregates.empty();
   for (const ir::Aggregate& aggregate : rule.aggregates) {
     needs_times_ = needs_times_ || timed(aggregate.window);
   }
@@ -182,6 +184,7 @@ void EnginePlan::AddNeeds(const ir::Rule& rule) {
     needs_times_ = needs_times_ || provided.kind == ir::ProvidedKind::kElapsed;
   }
   for (const ir::Stage& stage : rule.stages) {
+    order_matters_ = order_matters_ || stage.count > 1;
     needs_times_ = needs_times_ || stage.window == ir::WindowUnit::kTime;
     side_by_side_ = side_by_side_ || stage.key != ir::kNone || !stage.role.empty() ||
                     ((stage.kind == ir::StageKind::kLatest || stage.kind == ir::StageKind::kNext) &&

@@ -97,6 +97,8 @@ class EnginePlan {
   // Times are looked at (windows, order between inputs): every record is resolved, since one without a time
   // has that of the record before it.
   bool needs_times() const { return needs_times_; }
+  // Some rule looks at more than one record, so that what it finds depends on their order.
+  bool order_matters() const { return order_matters_; }
   // Some rule looks at several inputs at once: they are read side by side, in the order of their times.
   bool side_by_side() const { return side_by_side_; }
 
@@ -125,6 +127,7 @@ class EnginePlan {
   bool reads_blocks_ = false;
   bool computed_text_ = false;
   bool needs_times_ = false;
+  bool order_matters_ = false;
   bool side_by_side_ = false;
 };
 

@@ -6,6 +6,7 @@
 #include <cstring>
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/stat.h>
 #include <system_error>
 #include <unistd.h>
 #include <utility>
@@ -32,6 +33,8 @@ std::string_view InputErrorName(InputErrorKind kind) {
       return "long_line";
     case InputErrorKind::kLimit:
       return "limit";
+    case InputErrorKind::kNewestFirst:
+      return "newest_first";
     case InputErrorKind::kLost:
       return "lost";
   }
@@ -57,11 +60,23 @@ class Memory final : public ByteSource {
 class Descriptor final : public ByteSource {
  public:
   Descriptor(int descriptor, bool owned, std::string path, std::uint64_t limit, const std::atomic<bool>* stop)
-      : descriptor_(descriptor), owned_(owned), path_(std::move(path)), left_(limit), stop_(stop) {}
+      : descriptor_(descriptor),
+        owned_(owned),
+        path_(std::move(path)),
+        limit_(limit),
+        left_(limit),
+        stop_(stop) {}
   Descriptor(const Descriptor&) = delete;
   Descriptor& operator=(const Descriptor&) = delete;
   ~Descriptor() override {
     if (owned_) close(descriptor_);
+  }
+
+  std::optional<Seekable> seekable() const override {
+    struct stat status{};
+    if (!owned_ || limit_ == UINT64_MAX || fstat(descriptor_, &status) != 0 || !S_ISREG(status.st_mode))
+      return std::nullopt;
+    return Seekable{descriptor_, std::min(limit_, static_cast<std::uint64_t>(status.st_size))};
   }
 
   std::size_t Read(char* buffer, std::size_t size) override {
@@ -94,6 +109,7 @@ class Descriptor final : public ByteSource {
   int descriptor_;
   bool owned_;
   std::string path_;
+  std::uint64_t limit_;
   std::uint64_t left_;
   const std::atomic<bool>* stop_;
 };
@@ -128,9 +144,27 @@ class Peeked final : public ByteSource {
     return n;
   }
 
+  // The same up to some number of newlines: what has come may hold more.
+  std::string_view PeekLines(std::size_t size, std::size_t lines) {
+    std::size_t have = head_.size();
+    std::size_t found = static_cast<std::size_t>(std::count(head_.begin(), head_.end(), '\n'));
+    head_.resize(std::max(have, size));
+    while (have < size && found < lines) {
+      const std::size_t n = inner_->Read(head_.data() + have, size - have);
+      if (n == 0) break;
+      const auto from = head_.begin() + static_cast<std::ptrdiff_t>(have);
+      found += static_cast<std::size_t>(std::count(from, from + static_cast<std::ptrdiff_t>(n), '\n'));
+      have += n;
+    }
+    head_.resize(have);
+    return std::string_view(head_).substr(0, size);
+  }
+
+  AtEnd at_end() override { return inner_->at_end(); }
   const std::optional<InputError>& error() const override { return inner_->error(); }
   std::uint64_t first_offset() const override { return inner_->first_offset(); }
   Encoding encoding() const override { return inner_->encoding(); }
+  std::optional<Seekable> seekable() const override { return inner_->seekable(); }
 
  private:
   std::unique_ptr<ByteSource> inner_;
@@ -176,6 +210,19 @@ std::unique_ptr<ByteSource> DecodedSource(std::unique_ptr<ByteSource> inner, con
     peeked = std::make_unique<Peeked>(Utf16Source(std::move(peeked), big_endian));
   }
   if (head != nullptr) *head = peeked->Peek(8192);
+  return peeked;
+}
+
+std::unique_ptr<ByteSource> PeekedSource(std::unique_ptr<ByteSource> inner, std::size_t size,
+                                         std::size_t lines, std::string* head) {
+  auto peeked = std::make_unique<Peeked>(std::move(inner));
+  std::string_view seen = peeked->PeekLines(size, lines);
+  std::size_t end = 0;
+  for (std::size_t found = 0; found < lines && end < seen.size(); ++found) {
+    const std::size_t newline = seen.find('\n', end);
+    end = newline == std::string_view::npos ? seen.size() : newline + 1;
+  }
+  *head = seen.substr(0, end);
   return peeked;
 }
 

@@ -35,6 +35,18 @@ enum class AtEnd : std::uint8_t {
   kNextFile,  // this file is over, and what comes is another one from its beginning: logs that are rotated
 };
 
+// Where a line stands in the original.
+struct LineNumberAndOffset {
+  std::int64_t number = 0;  // from 1
+  std::uint64_t offset = 0;
+};
+
+// A regular file of which the source gives all bytes as they stand, from the first on.
+struct Seekable {
+  int descriptor = -1;  // the source's; for pread
+  std::uint64_t size = 0;
+};
+
 class ByteSource {
  public:
   virtual ~ByteSource() = default;
@@ -61,6 +73,15 @@ class ByteSource {
     static_cast<void>(line);
     return Value::Missing();
   }
+
+  // Of a source that gives lines in another order than that of the file: the place of the next line, asked
+  // once for each. False: lines come as they stand.
+  virtual bool TakePlace(LineNumberAndOffset* place) {
+    static_cast<void>(place);
+    return false;
+  }
+  // The file behind it, if that is all there is to it.
+  virtual std::optional<Seekable> seekable() const { return std::nullopt; }
 
  protected:
   std::optional<InputError> error_;
@@ -90,6 +111,10 @@ std::unique_ptr<ByteSource> Utf16Source(std::unique_ptr<ByteSource> inner, bool 
 // UTF-16. `head`, if not null, receives up to 8 KiB of what the result will give.
 std::unique_ptr<ByteSource> DecodedSource(std::unique_ptr<ByteSource> inner, const std::string& path,
                                           std::string* head = nullptr);
+
+// The same bytes; *head is what they begin with, up to the first of `size` bytes, `lines` newlines, the end.
+std::unique_ptr<ByteSource> PeekedSource(std::unique_ptr<ByteSource> inner, std::size_t size,
+                                         std::size_t lines, std::string* head);
 
 // How many bytes of UTF-16 stand for these bytes of UTF-8. Additive, also over pieces that cut a character in
 // two.

@@ -10,16 +10,17 @@
 namespace faultline::runtime {
 
 enum class InputErrorKind : std::uint8_t {
-  kMissing,     // no such file
-  kPermission,  // may not be read
-  kNotAFile,    // a socket, a device
-  kRead,        // the operating system failed while reading
-  kTruncated,   // compressed data ended early; what came before was used
-  kCorrupt,     // compressed data is damaged; what came before was used
-  kBinary,      // found in a folder and not text: left out (no failure)
-  kLongLine,    // lines over the bound: their first bytes were used (no failure)
-  kLimit,       // a bound of the decoders was reached (no failure)
-  kLost,        // live: a part of a file was gone before it was read (no failure)
+  kMissing,      // no such file
+  kPermission,   // may not be read
+  kNotAFile,     // a socket, a device
+  kRead,         // the operating system failed while reading
+  kTruncated,    // compressed data ended early; what came before was used
+  kCorrupt,      // compressed data is damaged; what came before was used
+  kBinary,       // found in a folder and not text: left out (no failure)
+  kLongLine,     // lines over the bound: their first bytes were used (no failure)
+  kLimit,        // a bound of the decoders was reached (no failure)
+  kNewestFirst,  // its newest line stands first, so it was turned around (no failure)
+  kLost,         // live: a part of a file was gone before it was read (no failure)
 };
 
 // Stable name for machine output: "missing", "permission" …
@@ -34,7 +35,8 @@ struct InputError {
   // False for what was left out on purpose: it is worth a note but no exit status.
   bool IsFailure() const {
     return kind != InputErrorKind::kBinary && kind != InputErrorKind::kLongLine &&
-           kind != InputErrorKind::kLimit && kind != InputErrorKind::kLost;
+           kind != InputErrorKind::kLimit && kind != InputErrorKind::kLost &&
+           kind != InputErrorKind::kNewestFirst;
   }
 };
 

@@ -21,6 +21,14 @@ std::uint64_t LineBlock::OriginalOffset(std::size_t line, std::size_t column) co
   return l.offset + Utf16Length(Raw(line).substr(0, column));
 }
 
+std::size_t LineBlock::IndexOf(std::int64_t number) const {
+  if (!numbers_.empty()) {
+    return static_cast<std::size_t>(std::find(numbers_.begin(), numbers_.end(), number) - numbers_.begin());
+  }
+  if (number < first_line_) return lines_.size();
+  return std::min(lines_.size(), static_cast<std::size_t>(number - first_line_));
+}
+
 LineReader::LineReader(std::unique_ptr<ByteSource> source, std::string path, const LineOptions& options)
     : source_(std::move(source)), path_(std::move(path)), options_(options) {
   options_.block_bytes = std::clamp<std::size_t>(options_.block_bytes, 1, kMaxBytes);
@@ -36,6 +44,7 @@ std::uint64_t LineReader::OriginalLength(std::string_view bytes) const {
 bool LineReader::NextBlock(LineBlock& block) {
   std::vector<char>& buffer = block.buffer_;
   block.lines_.clear();
+  block.numbers_.clear();
   block.size_ = 0;
   if (std::exchange(next_file_, false)) {
     lines_before_ += std::exchange(lines_, 0);
@@ -55,7 +64,10 @@ bool LineReader::NextBlock(LineBlock& block) {
   const auto take = [&](std::size_t begin, std::size_t length, bool newline) {
     Line line;
     line.begin = static_cast<std::uint32_t>(out);
-    line.offset = offset_;
+    LineNumberAndOffset place;
+    const bool placed = source_->TakePlace(&place);
+    line.offset = placed ? place.offset : offset_;
+    if (placed) block.numbers_.push_back(place.number);
     line.cut = length > max_line;
     const std::size_t kept = std::min(length, max_line);
     offset_ += OriginalLength({buffer.data() + begin, length + (newline ? 1 : 0)});

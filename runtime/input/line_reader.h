@@ -49,7 +49,13 @@ class LineBlock {
   std::string_view Raw(std::size_t line) const {
     return bytes().substr(lines_[line].begin, lines_[line].end - lines_[line].begin);
   }
-  std::int64_t first_line() const { return first_line_; }  // number of lines()[0], from 1
+  // Number of a line, from 1.
+  std::int64_t NumberOf(std::size_t line) const {
+    return numbers_.empty() ? first_line_ + static_cast<std::int64_t>(line) : numbers_[line];
+  }
+  // Where the line with this number stands in lines(); lines().size(): it does not. O(1), O(lines) where
+  // lines come in another order than that of the file.
+  std::size_t IndexOf(std::int64_t number) const;
   Encoding encoding() const { return encoding_; }
 
   // Offset in the original of byte `column` (from 0) of the line. O(1) for kBytes, O(column) for kUtf16.
@@ -65,6 +71,7 @@ class LineBlock {
   std::size_t size_ = 0;
   std::vector<Line> lines_;
   std::int64_t first_line_ = 1;
+  std::vector<std::int64_t> numbers_;  // only where they do not follow each other
   Encoding encoding_ = Encoding::kBytes;
 };
 

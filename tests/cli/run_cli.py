@@ -399,20 +399,83 @@ rule again {
     input \"\"\"
       2026-03-01T11:00:00Z took 1s
       \"\"\"
-    AT
     input \"\"\"
       2026-03-01T11:00:02Z took 1s
       \"\"\"
   } expect nothing
 }
 """
-    box.file("good.fault", rule.replace("JOB", "nightly").replace("    AT\n", ""))
+    box.file("good.fault", rule.replace("JOB", "nightly"))
     result = box.run("test", "good.fault")
     expect(result.returncode == 0 and b"2 passed, 0 failed" in result.stdout, result.stdout, result.stderr)
-    box.file("wrong.fault", rule.replace("JOB", "other").replace("AT", "at +3s"))
+    box.file("wrong.fault", rule.replace("JOB", "other"))
     result = box.run("test", "wrong.fault")
     expect(result.returncode == 1 and b'the value is "nightly"' in result.stdout + result.stderr, result.stdout, result.stderr)
-    expect(b"`at` between two inputs of one run" in result.stdout + result.stderr, result.stdout, result.stderr)
+
+
+def test_the_clock_of_a_test_moves_inside_a_run(box):
+    rule = '''module demo
+format line = line "{^}{time} {what} {id}"
+rule lonely {
+  severity error
+  by id
+  from line where what == "ask"
+  without line where what == "answer" within 5s
+  report "no answer to {id}"
+  test {
+    input """
+      2026-03-01T12:00:00Z ask a
+      """
+    at +WAIT
+    input """
+      2026-03-01T12:00:04Z answer a
+      """
+  } expect EXPECTED
+}
+'''
+    # By the clock four seconds are not enough, and the answer is in time; after six its absence is decided.
+    for wait, expected, code in (("4s", "nothing", 0), ("6s", '{ id == "a", log.line == 1 }', 0), ("6s", "nothing", 1),
+                                 ("4s", '{ id == "a" }', 1)):
+        box.file("clock.fault", rule.replace("WAIT", wait).replace("EXPECTED", expected))
+        result = box.run("test", "clock.fault")
+        expect(result.returncode == code, wait, expected, result.stdout, result.stderr)
+
+
+def test_exports_with_the_newest_line_first(box):
+    """Detected by the times and said; pipes and compressed files are turned around as well."""
+    rules = box.file("order.fault", '''module demo
+format line = line "{^}{time} {text:rest}"
+rule pair {
+  severity error
+  match "begin {id:int}"
+  then "end {id}" within 5s
+  report "pair {id}"
+}
+''')
+    def line(second, text):
+        return f"2026-03-01T12:{second // 60:02}:{second % 60:02}Z {text}\n"
+    events = [line(10 * i, f"begin {i}") + "  more of it\n" + line(10 * i + 4, f"end {i}") for i in range(60)]
+    oldest = "".join(events)
+    def newest(entries):
+        lines = [entry for event in entries for entry in (event.split("  more", 1)[0] + "  more of it\n", event.split("of it\n", 1)[1])]
+        return "".join(reversed(lines))
+    def pairs(*arguments, **options):
+        result, found = box.findings("-r", rules, *arguments, **options)
+        return [(f["message"], f["location"]["line"], f["location"]["offset"]) for f in found], result
+    log = newest(events)
+    # The begin of event i stands on line 3 * (59 - i) + 2 of the export.
+    wanted = [(f"pair {i}", 3 * (59 - i) + 2, log.index(f"begin {i}\n")) for i in range(60)]
+    path = box.file("export.log", log)
+    found, result = pairs(path)
+    expect(found == wanted, found[:3], wanted[:3])
+    expect(b"export.log: its newest line stands first" in result.stderr, result.stderr)
+    expect(pairs(stdin=log.encode())[0] == wanted)
+    expect(pairs(box.file("export.log.gz", gzip.compress(log.encode())))[0] == wanted)
+    expect(pairs("--order", "oldest-first", path)[0] == [], "as it stands nothing ends behind its begin")
+    # A log in order is left as it is, and so is a short one, or one with a few steps back.
+    for text in (oldest, newest(events[:5]), oldest.replace(line(94, "end 9"), line(20, "end 9"))):
+        expect(b"newest" not in pairs(box.file("other.log", text))[1].stderr)
+    expect(len(pairs("--order", "newest-first", box.file("short.log", newest(events[:5])))[0]) == 5)
 
 
 def test_several_outputs_at_once(box):

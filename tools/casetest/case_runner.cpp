@@ -56,6 +56,9 @@ CaseArguments ReadArguments(const CaseFile& file) {
       arguments.engine.choices.wrappers.push_back(value);
     } else if (word == "--max-line") {
       arguments.engine.lines.max_line_bytes = std::stoul(value);
+    } else if (word == "--order") {
+      if (value == "newest-first") arguments.engine.order = runtime::LineOrder::kNewestFirst;
+      if (value == "oldest-first") arguments.engine.order = runtime::LineOrder::kOldestFirst;
     } else if (word == "--max-pending") {
       arguments.engine.limits.max_pending = std::stoul(value);
     } else if (word == "--max-findings") {
@@ -205,6 +208,7 @@ class CaseRun {
   // The bytes of the only input, if they can come line by line; else nothing.
   std::string GrowingInput(const std::vector<runtime::Input>& inputs) const {
     if (!settings_.stops || inputs.size() != 1 || file_.Find("human") != nullptr) return {};
+    if (arguments_.engine.order == runtime::LineOrder::kNewestFirst) return {};
     std::string bytes;
     for (const Section& section : file_.sections) {
       if (section.kind.starts_with("input")) bytes = InputBytes(section);

@@ -71,6 +71,33 @@ class TestHistory : public aggregate::HistorySource {
   Arena arena_;
 };
 
+// A log that grows as the test goes on.
+struct Growing {
+  std::string bytes;
+  bool over = false;
+};
+
+class GrowingSource final : public runtime::ByteSource {
+ public:
+  explicit GrowingSource(const Growing* log) : log_(log) {}
+  std::size_t Read(char* buffer, std::size_t size) override {
+    const std::size_t n = log_->bytes.copy(buffer, size, position_);
+    position_ += n;
+    return n;
+  }
+  runtime::AtEnd at_end() override { return log_->over ? runtime::AtEnd::kFinal : runtime::AtEnd::kLater; }
+
+ private:
+  const Growing* log_;
+  std::size_t position_ = 0;
+};
+
+// A step of a run whose clock moves: an input, or `at` so much later.
+struct LiveStep {
+  const lower::TestItem* input = nullptr;
+  std::int64_t at = 0;
+};
+
 class TestRunner {
  public:
   TestRunner(const driver::Compilation& compilation, std::shared_ptr<const runtime::Program> program,
@@ -108,13 +135,7 @@ class TestRunner {
     found_.clear();
     engines_.clear();
     std::int64_t now = options_.now;
-    for (std::uint32_t run = 0; run < test.runs; ++run) {
-      std::string failure = RunOnce(items, run, rule, &now, &history);
-      if (failure.empty()) continue;
-      outcome.passed = false;
-      outcome.failure = std::move(failure);
-      return outcome;
-    }
+    for (std::uint32_t run = 0; run < test.runs; ++run) RunOnce(items, run, rule, &now, &history);
     Compare(test, rule, &outcome);
     return outcome;
   }
@@ -134,14 +155,48 @@ class TestRunner {
     return true;
   }
 
-  // What failed; "" if the run could be done. `now` is the clock, which `at` moves on.
-  std::string RunOnce(const std::vector<lower::TestItem>& items, std::uint32_t number, const ir::Rule& rule,
-                      std::int64_t* now, TestHistory* history) {
+  // Inputs of one role are one log that goes on; between them the clock moves while nothing comes.
+  static void RunLive(const std::vector<LiveStep>& steps, runtime::Engine* engine) {
+    struct Log {
+      Growing text;
+      std::uint32_t source = 0;
+      std::int64_t clock = INT64_MIN;
+    };
+    std::map<std::string, Log> logs;  // by role; the engine's sources look into them
+    for (const LiveStep& step : steps) {
+      if (step.input == nullptr) {
+        for (auto& [role, log] : logs) {
+          engine->Settle(log.source);
+          log.clock = std::max(log.clock, engine->TimeOf(log.source));
+          if (log.clock == INT64_MIN || __builtin_add_overflow(log.clock, step.at, &log.clock)) continue;
+          engine->Advance(log.source, log.clock);
+        }
+        continue;
+      }
+      const auto [it, begun] = logs.try_emplace(step.input->name);
+      it->second.text.bytes += step.input->text;
+      // The last newline of a text between fences is not part of it; here its line is over.
+      if (!step.input->text.ends_with('\n')) it->second.text.bytes += '\n';
+      if (begun) {
+        const std::string path = step.input->name.empty() ? "test" : step.input->name;
+        it->second.source =
+            engine->BeginLive(std::make_unique<GrowingSource>(&it->second.text), path, step.input->name);
+      }
+      while (engine->Pump()) {
+      }
+    }
+    for (auto& [role, log] : logs) log.text.over = true;
+    for (auto& [role, log] : logs) engine->EndLive(log.source, false);
+  }
+
+  // `now` is the clock, which `at` moves on.
+  void RunOnce(const std::vector<lower::TestItem>& items, std::uint32_t number, const ir::Rule& rule,
+               std::int64_t* now, TestHistory* history) {
     runtime::EngineOptions options = options_;
     options.history = history;
     std::vector<runtime::Input> inputs;
     std::int64_t moved = 0;
-    bool moved_inside = false;
+    std::vector<LiveStep> steps;  // of the run, if the clock moves between its inputs
     for (const lower::TestItem& item : items) {
       if (item.run != number) continue;
       switch (item.kind) {
@@ -153,16 +208,11 @@ class TestRunner {
           options.context.emplace_back(item.name, item.text);
           break;
         case lower::TestItemKind::kAt:
-          // Behind the last input the end of the run decides whatever still waits.
-          moved_inside = !inputs.empty();
           (inputs.empty() ? *now : moved) += item.at;
+          if (!inputs.empty()) steps.push_back({nullptr, item.at});
           break;
         case lower::TestItemKind::kInput: {
-          if (moved_inside) {
-            return "`at` between two inputs of one run: inputs are read to their ends here, so the clock "
-                   "moves "
-                   "only between runs; write `run { … }` around each\n";
-          }
+          steps.push_back({&item, 0});
           runtime::Input input;
           input.path = !item.from.empty()   ? item.from
                        : !item.name.empty() ? item.name
@@ -180,14 +230,21 @@ class TestRunner {
     // Values that findings took from the run's context live as long as its engine.
     runtime::Engine& engine = *engines_.emplace_back(std::make_unique<runtime::Engine>(program_, options));
     engine.AddSink(&sink);
-    engine.RunAll(inputs);
+    // Behind the last input the end of the run decides whatever still waits.
+    while (!steps.empty() && steps.back().input == nullptr) steps.pop_back();
+    const bool live =
+        std::any_of(steps.begin(), steps.end(), [](const LiveStep& step) { return step.input == nullptr; });
+    if (live) {
+      RunLive(steps, &engine);
+    } else {
+      engine.RunAll(inputs);
+    }
     engine.Finish();
     for (const runtime::FindingPtr& finding : sink.findings) {
       if (finding->rule == &rule) found_.push_back({finding, runs_.size()});
     }
     runs_.push_back({*now, options.context});
     *now += moved;
-    return "";
   }
 
   void Compare(const lower::RuleTest& test, const ir::Rule& rule, TestOutcome* outcome) {

@@ -91,6 +91,9 @@ std::unique_ptr<CLI::App> MakeApp(Options& o, Raw& raw) {
   run->add_option("--format", o.format, "format of the input's lines, instead of detecting it");
   run->add_option("--wrapper", o.wrapper,
                   "wrapper of the input's lines, `none` for none, instead of detecting it");
+  run->add_option("--order", o.order, "of the input's lines: detect, oldest-first, newest-first")
+      ->check(CLI::IsMember({"detect", "oldest-first", "newest-first"}))
+      ->capture_default_str();
   run->add_option("--max-line", o.max_line, "bytes of a line that are looked at; the rest is counted")
       ->check(CLI::Range(std::size_t{64}, std::size_t{1} << 30))
       ->capture_default_str();

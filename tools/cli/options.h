@@ -58,6 +58,7 @@ struct Options {
   std::vector<std::string> context;  // job=…,branch=…
   std::string format;                // --format: of the input, instead of detection
   std::string wrapper;               // --wrapper
+  std::string order = "detect";      // --order
   std::optional<bool> redact;        // --redact, --no-redact
   std::size_t max_line = 1u << 20;
   bool follow = false;  // --follow

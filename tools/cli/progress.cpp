@@ -40,6 +40,7 @@ class Progress::Watched : public runtime::ByteSource {
   const std::optional<runtime::InputError>& error() const override { return inner_->error(); }
   std::uint64_t first_offset() const override { return inner_->first_offset(); }
   runtime::Encoding encoding() const override { return inner_->encoding(); }
+  std::optional<runtime::Seekable> seekable() const override { return inner_->seekable(); }
 
  private:
   std::unique_ptr<runtime::ByteSource> inner_;

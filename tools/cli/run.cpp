@@ -163,6 +163,8 @@ int RunVerb(const Options& options) {
 
   auto engine_options = EngineOptionsOf(options, *rules.compilation->module);
   if (!engine_options) return kUsage;
+  // A command writes as things happen, and what it writes is not to be waited for.
+  if (!options.command.empty()) engine_options->order = runtime::LineOrder::kOldestFirst;
   std::vector<OutputSpec> specs = options.outputs;
   if (specs.empty()) specs.push_back({"human", ""});
   std::vector<Report> reports(specs.size());

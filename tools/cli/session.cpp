@@ -134,6 +134,9 @@ std::optional<runtime::EngineOptions> EngineOptionsOf(const Options& options, co
   engine.threads = options.threads > 0 ? options.threads
                                        : static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
   engine.lines.max_line_bytes = options.max_line;
+  engine.order = options.order == "newest-first"   ? runtime::LineOrder::kNewestFirst
+                 : options.order == "oldest-first" ? runtime::LineOrder::kOldestFirst
+                                                   : runtime::LineOrder::kDetect;
   engine.stop = &Interrupted();
   std::vector<std::string> bad;
   for (driver::ContextEntry& entry : driver::RunContext(options.context, &bad)) {

@@ -21,7 +21,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   std::int64_t number = 0;
   while (reader.NextBlock(block)) {
     FUZZ_CHECK(!block.lines().empty());
-    FUZZ_CHECK(block.first_line() == number + 1);
+    FUZZ_CHECK(block.NumberOf(0) == number + 1);
     for (std::size_t i = 0; i < block.lines().size(); ++i) {
       FUZZ_CHECK(at < bytes.size());
       const std::size_t end = std::min(bytes.find('\n', at), bytes.size());

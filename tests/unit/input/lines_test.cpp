@@ -139,7 +139,7 @@ TEST_CASE("a block ends at so many lines, and what is left over begins the next"
   std::vector<std::size_t> sizes;
   Strings raws;
   while (reader.NextBlock(block)) {
-    CHECK(block.first_line() == static_cast<std::int64_t>(raws.size()) + 1);
+    CHECK(block.NumberOf(0) == static_cast<std::int64_t>(raws.size()) + 1);
     sizes.push_back(block.lines().size());
     for (std::size_t i = 0; i < block.lines().size(); ++i) raws.emplace_back(block.Raw(i));
   }

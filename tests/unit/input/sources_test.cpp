@@ -1,5 +1,6 @@
 // Sources: files, folders, compression, and what goes wrong with them.
 #include "runtime/input/files.h"
+#include "runtime/input/newest_first.h"
 #include "runtime/input/tail.h"
 #include "tests/unit/input/support.h"
 
@@ -211,7 +212,7 @@ TEST_CASE("pipes give what is there") {
   close(ends[1]);
   REQUIRE(reader.NextBlock(block));
   CHECK(block.Raw(0) == "two");
-  CHECK(block.first_line() == 2);
+  CHECK(block.NumberOf(0) == 2);
   CHECK_FALSE(reader.NextBlock(block));
 }
 
@@ -247,6 +248,110 @@ TEST_CASE("a tail is the last whole lines, numbered as in the whole") {
   endless.Append("a line that has no end");
   CHECK(endless.text() == "has no end");
   CHECK(endless.first_line() == 1);
+}
+
+struct Turned {
+  std::string raw;
+  std::int64_t number = 0;
+  std::uint64_t offset = 0;
+  friend bool operator==(const Turned&, const Turned&) = default;
+};
+
+std::vector<Turned> ReadTurned(std::unique_ptr<ByteSource> source, std::size_t block_bytes) {
+  LineOptions options;
+  options.block_bytes = block_bytes;
+  LineReader reader(std::move(source), "x", options);
+  std::vector<Turned> lines;
+  LineBlock block;
+  while (reader.NextBlock(block)) {
+    for (std::size_t i = 0; i < block.lines().size(); ++i) {
+      lines.push_back({std::string(block.Raw(i)), block.NumberOf(i), block.lines()[i].offset});
+      CHECK(block.IndexOf(block.NumberOf(i)) == i);
+    }
+    CHECK(block.IndexOf(1000000) == block.lines().size());
+  }
+  return lines;
+}
+
+// Entries of one to four lines; what must come is worked out line by line.
+TEST_CASE("an input whose newest line stands first is turned around by entries") {
+  std::mt19937 random(11);
+  for (const bool last_newline : {true, false}) {
+    for (const std::size_t long_line : {std::size_t{0}, std::size_t{700000}}) {
+      std::string all;
+      std::vector<std::vector<Turned>> entries;
+      std::int64_t number = 0;
+      for (int entry = 0; entry < 300; ++entry) {
+        entries.emplace_back();
+        const std::size_t count = 1 + random() % 4;
+        for (std::size_t i = 0; i < count; ++i) {
+          std::string raw = i == 0 ? std::to_string(entry % 10) + " entry" : i == 2 ? "" : "\tat frame";
+          if (entry == 150 && i == 0) raw += std::string(long_line, 'x');
+          entries.back().push_back({raw, ++number, all.size()});
+          all += raw + "\n";
+        }
+      }
+      if (!last_newline) {
+        while (all.back() == '\n') all.pop_back();
+        while (entries.back().back().offset > all.size()) entries.back().pop_back();
+        if (entries.back().back().offset == all.size()) entries.back().pop_back();
+      }
+      std::vector<Turned> wanted;
+      for (auto entry = entries.rbegin(); entry != entries.rend(); ++entry)
+        wanted.insert(wanted.end(), entry->begin(), entry->end());
+      EntryBegins begins;
+      begins.Add("1");
+      const TemporaryFolder folder;
+      const std::string path = folder.Write("export.log", all);
+      for (const std::size_t block : {std::size_t{1}, std::size_t{100}, std::size_t{512 * 1024}}) {
+        CAPTURE(last_newline, long_line, block);
+        // In memory, in a file without a name, backwards in the file where it stands.
+        CHECK(ReadTurned(NewestFirstSource(MemorySource(all), begins, "x"), block) == wanted);
+        CHECK(ReadTurned(NewestFirstSource(MemorySource(all), begins, "x", 1000), block) == wanted);
+        InputError error;
+        auto opened = OpenInput({path, false}, &error);
+        REQUIRE(opened);
+        CHECK(opened->seekable());
+        std::string head;
+        opened = PeekedSource(std::move(opened), 5000, 20, &head);
+        CHECK(std::count(head.begin(), head.end(), '\n') == 20);
+        CHECK(all.starts_with(head));
+        CHECK(opened->seekable());
+        CHECK(ReadTurned(NewestFirstSource(std::move(opened), begins, "x"), block) == wanted);
+      }
+    }
+  }
+}
+
+TEST_CASE("turned around: nothing, one line, nothing but newlines, entries without an end") {
+  const EntryBegins none;
+  CHECK(ReadTurned(NewestFirstSource(MemorySource(""), none, "x"), 100).empty());
+  CHECK(ReadTurned(NewestFirstSource(MemorySource("a"), none, "x"), 100) == std::vector<Turned>{{"a", 1, 0}});
+  CHECK(ReadTurned(NewestFirstSource(MemorySource("\n\n"), none, "x"), 100) ==
+        std::vector<Turned>{{"", 1, 0}, {"", 2, 1}});
+  CHECK(ReadTurned(NewestFirstSource(MemorySource("a\n b\nc\n"), none, "x"), 100) ==
+        std::vector<Turned>{{"c", 3, 5}, {"a", 1, 0}, {" b", 2, 2}});
+  // An entry ends after so many lines, wherever it stands.
+  std::string endless;
+  for (int i = 0; i < 2500; ++i) endless += " x\n";
+  const std::vector<Turned> lines =
+      ReadTurned(NewestFirstSource(MemorySource(endless), none, "x"), 512 * 1024);
+  REQUIRE(lines.size() == 2500);
+  CHECK(lines[0].number == 1501);
+  CHECK(lines[999].number == 2500);
+  CHECK(lines[1000].number == 501);
+  CHECK(lines[2000].number == 1);
+}
+
+TEST_CASE("turned around: offsets of UTF-16 are those of the original") {
+  const std::string utf16(
+      "\xFF\xFE"
+      "a\0\n\0\xE9\0z\0\n\0b\0",
+      14);
+  auto source = DecodedSource(MemorySource(utf16), "x");
+  CHECK_FALSE(source->seekable());
+  CHECK(ReadTurned(NewestFirstSource(std::move(source), {}, "x"), 100) ==
+        std::vector<Turned>{{"b", 3, 12}, {"\xC3\xA9z", 2, 6}, {"a", 1, 2}});
 }
 
 }  // namespace faultline::runtime

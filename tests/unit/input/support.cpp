@@ -91,7 +91,7 @@ std::vector<ReadLine> ReadAll(LineReader& reader) {
   LineBlock block;
   while (reader.NextBlock(block)) {
     REQUIRE(!block.lines().empty());
-    REQUIRE(block.first_line() == static_cast<std::int64_t>(lines.size()) + 1);
+    REQUIRE(block.NumberOf(0) == static_cast<std::int64_t>(lines.size()) + 1);
     std::size_t at = 0;
     bool sound = true;
     for (std::size_t i = 0; i < block.lines().size(); ++i) {
