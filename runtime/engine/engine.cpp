@@ -420,7 +420,7 @@ class Engine::Impl {
     LineReader reader;
     RecordStream stream;
     NearbyLines nearby;
-    bool begun = false;
+    bool peeked = false;   // its first bytes were read, to see in which order its lines stand
     bool scanned = false;  // the first block is there
     bool ended = false;    // no more blocks
     bool dry = false;      // none for now
@@ -446,13 +446,16 @@ class Engine::Impl {
   // The same for a whole input, which may have its newest line first.
   std::unique_ptr<Source> OpenInOrder(std::unique_ptr<ByteSource> bytes, const std::string& path,
                                       const std::string& role) {
-    bool turned = false;
-    if (!bytes->has_records() && (options_.order != LineOrder::kDetect || plan_.order_matters())) {
+    bool turned = false, peeked = false;
+    if (!Stopped() && !bytes->has_records() &&
+        (options_.order != LineOrder::kDetect || plan_.order_matters())) {
       bytes = InOrderOfTime(std::move(bytes), path, options_.order, *program_, context_, options_.choices,
                             options_.records, &turned);
+      peeked = true;
     }
     std::unique_ptr<Source> source = Open(std::move(bytes), path, role);
     source->turned = turned;
+    source->peeked = peeked;
     return source;
   }
 
@@ -466,11 +469,10 @@ class Engine::Impl {
 
   void Fill(Source* source, std::size_t depth) {
     auto& batches = source->nearby.batches();
-    // Its first bytes may have been read already, to see in which order its lines stand.
-    while (!source->ended && !source->dry && (!Stopped() || !source->begun) &&
+    while (!source->ended && !source->dry && (!Stopped() || source->peeked) &&
            (batches.size() < depth || source->nearby.Ahead() < options_.context_lines)) {
       std::unique_ptr<Batch> batch = TakeBatch();
-      source->begun = true;
+      source->peeked = false;
       if (source->stream.NextBlock(batch->block)) {
         batches.push_back(std::move(batch));
         pool_.Submit(batches.back().get());
