@@ -155,7 +155,11 @@ def run_console(binary, root, scratch, text, jobs):
             else:
                 problems.append("`kill %1`: nothing runs in the background")
             continue
-        run = subprocess.run(["bash", "-c", command], cwd=place, env=env, capture_output=True, text=True, timeout=120, stdin=subprocess.DEVNULL)
+        try:
+            run = subprocess.run(["bash", "-c", command], cwd=place, env=env, capture_output=True, text=True, timeout=120, stdin=subprocess.DEVNULL)
+        except subprocess.TimeoutExpired:
+            problems.append(f"`{command}` did not end")
+            break
         got = (run.stdout + run.stderr).splitlines()
         if not fits(wanted, got):
             problems.append(f"`{command}` printed\n    " + "\n    ".join(got) + "\n  and the page says\n    " + "\n    ".join(wanted))
