@@ -35,4 +35,37 @@ faultline_status Open(const Envelope& envelope, std::string_view bytes, std::str
   return FAULTLINE_OK;
 }
 
+void PutSnapshotHead(const SnapshotOf& of, runtime::snapshot::Writer* writer) {
+  writer->Text(FAULTLINE_VERSION);
+  writer->Unsigned(runtime::snapshot::kVersion);
+  writer->Text(of.rules.Fingerprint());
+  writer->Text(of.choices);
+  writer->Signed(of.now);
+}
+
+faultline_status GetSnapshotHead(runtime::snapshot::Reader* reader, SnapshotHead* head) {
+  head->version = reader->Text();
+  const std::uint64_t state = reader->Unsigned();
+  if (state != runtime::snapshot::kVersion) head->version += " (state " + std::to_string(state) + ")";
+  head->rules = reader->Text();
+  head->choices = reader->Text();
+  head->now = reader->Signed();
+  return reader->ok() ? FAULTLINE_OK : Fail(FAULTLINE_ERROR_FORMAT, "a snapshot that makes no sense");
+}
+
+faultline_status CheckSnapshotHead(const SnapshotHead& head, const Rules& rules, const std::string& choices) {
+  if (head.version != FAULTLINE_VERSION) {
+    return Fail(FAULTLINE_ERROR_VERSION,
+                "a snapshot that version " + head.version + " made; this is version " + FAULTLINE_VERSION);
+  }
+  if (head.rules != rules.Fingerprint()) {
+    return Fail(FAULTLINE_ERROR_VERSION, "a snapshot of a run of other rules");
+  }
+  if (head.choices != choices) {
+    return Fail(FAULTLINE_ERROR_VERSION,
+                "a snapshot of a run with another format, wrapper, zone, bound on lines or context");
+  }
+  return FAULTLINE_OK;
+}
+
 }  // namespace faultline::capi

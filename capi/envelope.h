@@ -8,6 +8,8 @@
 #define FAULTLINE_CAPI_ENVELOPE_H_
 
 #include "capi/faultline.h"
+#include "capi/rules.h"
+#include "runtime/correlate/snapshot.h"
 
 #include <cstdint>
 #include <string>
@@ -22,11 +24,27 @@ struct Envelope {
 };
 
 inline constexpr Envelope kSnapshotEnvelope{"FLRUNSNP", "a snapshot of a run", 1};
+inline constexpr Envelope kSplitterEnvelope{"FLSPLIT\n", "a snapshot of a splitter", 1};
 inline constexpr Envelope kPackEnvelope{"FLRULES\n", "a compiled pack", 1};
 
 std::string Seal(const Envelope& envelope, std::string_view body);
 // OK and the body, a view into `bytes`; else FAULTLINE_ERROR_FORMAT or _VERSION with a message.
 faultline_status Open(const Envelope& envelope, std::string_view bytes, std::string_view* body);
+
+// What a snapshot begins with: whose state it is. State has no version of its own, it is the library's.
+struct SnapshotOf {
+  const Rules& rules;
+  const std::string& choices;
+  std::int64_t now;
+};
+struct SnapshotHead {
+  std::string version, rules, choices;
+  std::int64_t now = 0;
+};
+void PutSnapshotHead(const SnapshotOf& of, runtime::snapshot::Writer* writer);
+faultline_status GetSnapshotHead(runtime::snapshot::Reader* reader, SnapshotHead* head);
+// FAULTLINE_ERROR_VERSION with a message unless it is of these rules and choices.
+faultline_status CheckSnapshotHead(const SnapshotHead& head, const Rules& rules, const std::string& choices);
 
 }  // namespace faultline::capi
 

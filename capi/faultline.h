@@ -34,8 +34,8 @@
  * Text. UTF-8 as far as the log was; it may hold zero bytes, and one stands behind its end.
  *
  * Threads. Different handles may be used on different threads. faultline_rules, findings, diagnoses and bytes
- * do not change and may be shared by threads; a compiler and a run are used by one thread at a time. Only
- * faultline_run_cancel may be called while another call is at work.
+ * do not change and may be shared by threads; a compiler, a run and a splitter are used by one thread at a
+ * time. Only faultline_run_cancel may be called while another call is at work.
  *
  * Times. Nanoseconds since 1970-01-01 UTC. FAULTLINE_NO_TIME: none.
  *
@@ -46,7 +46,7 @@
  * Versions. FAULTLINE_ABI_VERSION goes up when a program would have to be compiled anew; it is the number in
  * libfaultline.so.N. Functions, and fields at the ends of structs, may be added without that.
  *
- * docs/c-interface.md shows how to embed it.
+ * docs/c-interface.md shows how to embed it, and how a stream engine spreads rules over machines.
  */
 #ifndef FAULTLINE_H_
 #define FAULTLINE_H_
@@ -146,8 +146,9 @@ FAULTLINE_API faultline_status faultline_compiler_add_text(faultline_compiler* c
  * not be read, or the folder has none, and nothing was added. */
 FAULTLINE_API faultline_status faultline_compiler_add_path(faultline_compiler* compiler, const char* path);
 
-/* Stock rules, which are part of the library: "stdlib" all of them, "go" those of one pack. Stock formats and
- * wrappers are in force without it. FAULTLINE_ERROR_ARGUMENT: there is no pack of this name. */
+/* Stock rules, which are part of the library: "stdlib" all of them, "go" those of one pack and what they
+ * use. Stock formats and wrappers are in force without it. FAULTLINE_ERROR_ARGUMENT: there is no pack of this
+ * name. */
 FAULTLINE_API faultline_status faultline_compiler_add_pack(faultline_compiler* compiler, const char* name);
 
 /* A table that rules name as `path`, in place of a file. */
@@ -200,12 +201,21 @@ FAULTLINE_API size_t faultline_rules_diagnostic_count(const faultline_rules* rul
 FAULTLINE_API faultline_status faultline_rules_diagnostic(const faultline_rules* rules, size_t index,
                                                           faultline_diagnostic* diagnostic);
 
+/* How the events of a rule find their way to the place that keeps its state; see "spread over machines". */
+typedef enum faultline_route {
+  FAULTLINE_ROUTE_SOURCE = 0, /* each source by itself */
+  FAULTLINE_ROUTE_KEY = 1,    /* each value of `by` by itself */
+  FAULTLINE_ROUTE_ONE = 2     /* all to one place: what belongs together cannot be told from one event */
+} faultline_route;
+
 typedef struct faultline_rule_info {
   size_t struct_size;
   faultline_text name; /* "go.modules.checksum_mismatch" */
   faultline_text doc;  /* may be empty */
   int32_t severity;    /* faultline_severity */
   int32_t is_event;    /* not 0: a building block, never a finding */
+  int32_t route;       /* faultline_route */
+  uint32_t group;      /* rules of one group share state, so their events go the same way */
 } faultline_rule_info;
 
 /* Rules and events that were compiled; 0 for NULL and for rules that did not compile. */
@@ -430,6 +440,110 @@ FAULTLINE_API faultline_status faultline_run_save(faultline_run* run, faultline_
 FAULTLINE_API faultline_status faultline_run_restore(const faultline_rules* rules,
                                                      const faultline_run_options* options, const void* data,
                                                      size_t size, faultline_run** run);
+
+/* ---------------------------------------------------------------- spread over machines */
+
+/* Phase 1 by itself: the stages of rules are tried on records, wherever those are; out come events, for runs
+ * elsewhere that keep the state. A stream engine calls splitters at its edge and runs in a keyed operator:
+ *
+ *   faultline_splitter_feed, then for each faultline_splitter_poll:
+ *     faultline_event_everybody  -> send the bytes to every run
+ *     else                       -> send them to the run that has faultline_event_key
+ *   there: faultline_run_feed_event
+ *
+ * Events of one source are to arrive at a run in the order in which they were polled. Where rules join
+ * several sources, records should come in the order of their times, as faultline_event_time says; what comes
+ * later is late, as in a log. All runs together then find what one run would have found. Diagnoses are of one
+ * run's findings. */
+typedef struct faultline_splitter faultline_splitter;
+
+typedef enum faultline_split {
+  FAULTLINE_SPLIT_WHOLE = 0, /* one event for each record, for one run: findings in the same order, too */
+  FAULTLINE_SPLIT_BY_KEY = 1 /* events by key, for any number of runs */
+} faultline_split;
+
+typedef enum faultline_ticks {
+  /* Every record moves the clocks of all runs: windows end where they would have ended in one. */
+  FAULTLINE_TICKS_RECORD = 0,
+  /* Once in each call that feeds: fewer events. Windows end later, with the same findings, unless a rule
+   * reads what a window's end decides. */
+  FAULTLINE_TICKS_CALL = 1
+} faultline_ticks;
+
+typedef struct faultline_splitter_options {
+  size_t struct_size;
+  int32_t split;         /* faultline_split */
+  int32_t ticks;         /* faultline_ticks */
+  uint32_t first_source; /* its sources are numbered from here; unique among all that feed the same runs */
+  int32_t engine;        /* these and the others as in faultline_run_options, and the same as the runs' */
+  int64_t now;
+  int64_t zone_offset;
+  const char* format;
+  const char* wrapper;
+  const char* const* context;
+  size_t context_size;
+  uint64_t max_line_bytes;
+  uint64_t max_events; /* that wait to be polled, before FAULTLINE_ERROR_FULL; 0: 1,000,000 */
+} faultline_splitter_options;
+
+/* The defaults; does nothing for NULL. */
+FAULTLINE_API void faultline_splitter_options_init(faultline_splitter_options* options);
+
+/* `options` may be NULL. */
+FAULTLINE_API faultline_status faultline_splitter_create(const faultline_rules* rules,
+                                                         const faultline_splitter_options* options,
+                                                         faultline_splitter** splitter);
+/* Events that were not polled are gone. */
+FAULTLINE_API void faultline_splitter_destroy(faultline_splitter* splitter);
+
+/* As the functions of runs: what they say there holds here. */
+FAULTLINE_API faultline_status faultline_splitter_begin_source(faultline_splitter* splitter, const char* path,
+                                                               const char* role, int32_t kind,
+                                                               uint32_t* source);
+FAULTLINE_API faultline_status faultline_splitter_feed(faultline_splitter* splitter, uint32_t source,
+                                                       const void* data, size_t size);
+FAULTLINE_API faultline_status faultline_splitter_feed_record(faultline_splitter* splitter, uint32_t source,
+                                                              const faultline_field* fields, size_t count,
+                                                              int64_t time);
+FAULTLINE_API faultline_status faultline_splitter_settle(faultline_splitter* splitter, uint32_t source);
+FAULTLINE_API faultline_status faultline_splitter_advance(faultline_splitter* splitter, uint32_t source,
+                                                          int64_t time);
+FAULTLINE_API faultline_status faultline_splitter_end_scopes(faultline_splitter* splitter, uint32_t source);
+FAULTLINE_API faultline_status faultline_splitter_end_source(faultline_splitter* splitter, uint32_t source);
+
+/* A splitter as bytes and back, as faultline_run_save and faultline_run_restore: half lines, open blocks,
+ * counts, events that were not polled. */
+FAULTLINE_API faultline_status faultline_splitter_save(faultline_splitter* splitter,
+                                                       faultline_bytes** snapshot);
+FAULTLINE_API faultline_status faultline_splitter_restore(const faultline_rules* rules,
+                                                          const faultline_splitter_options* options,
+                                                          const void* data, size_t size,
+                                                          faultline_splitter** splitter);
+
+/* What a splitter made of a record; does not change, and may be shared by threads. */
+typedef struct faultline_event faultline_event;
+
+/* The next event, in order; FAULTLINE_NONE: none waits. */
+FAULTLINE_API faultline_status faultline_splitter_poll(faultline_splitter* splitter, faultline_event** event);
+/* Its bytes are gone with it. */
+FAULTLINE_API void faultline_event_destroy(faultline_event* event);
+/* What faultline_run_feed_event takes. */
+FAULTLINE_API faultline_text faultline_event_bytes(const faultline_event* event);
+/* Not 0: for every run. */
+FAULTLINE_API int32_t faultline_event_everybody(const faultline_event* event);
+/* Events of equal keys go to the same run. Stable: the same in every process, for the same version. */
+FAULTLINE_API uint64_t faultline_event_key(const faultline_event* event);
+/* faultline_rule_info.group of the rules that it is for; 0 where it is for every run. */
+FAULTLINE_API uint32_t faultline_event_group(const faultline_event* event);
+/* The number of its source. */
+FAULTLINE_API uint32_t faultline_event_source(const faultline_event* event);
+/* The time of its stream then; FAULTLINE_NO_TIME. */
+FAULTLINE_API int64_t faultline_event_time(const faultline_event* event);
+
+/* Phase 2 of an event. The rules must be those of the splitter, else FAULTLINE_ERROR_VERSION.
+ * FAULTLINE_ERROR_FORMAT: damaged, or of a source that has not begun here: its first event is for every run.
+ * Sources of events end by themselves. Events are to come from whom you trust. */
+FAULTLINE_API faultline_status faultline_run_feed_event(faultline_run* run, const void* data, size_t size);
 
 #ifdef __cplusplus
 }

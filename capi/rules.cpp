@@ -61,6 +61,52 @@ bool IsOfPack(std::string_view path, std::string_view pack) {
   return path.size() > pack.size() && path.starts_with(pack) && path[pack.size()] == '/';
 }
 
+// Names behind a word at the beginnings of lines: stock rules are formatted, so that is where they stand.
+std::vector<std::string> NamesBehind(std::string_view text, std::string_view word) {
+  std::vector<std::string> names;
+  for (std::size_t begin = 0; begin < text.size();) {
+    const std::size_t end = std::min(text.find('\n', begin), text.size());
+    std::string_view line = text.substr(begin, end - begin);
+    begin = end + 1;
+    if (!line.starts_with(word)) continue;
+    line.remove_prefix(word.size());
+    names.emplace_back(line.substr(0, line.find_first_of(" \t\r;,{/")));
+  }
+  return names;
+}
+
+// The stock files of the packs, and those that they use.
+std::vector<driver::RuleFile> StockOf(const std::vector<std::string>& packs) {
+  const std::vector<driver::RuleFile> stock = driver::StockRuleFiles();
+  std::vector<bool> chosen(stock.size(), false);
+  std::vector<std::size_t> open;
+  const auto choose = [&](std::size_t index) {
+    if (!chosen[index]) open.push_back(index);
+    chosen[index] = true;
+  };
+  std::map<std::string, std::size_t> modules;
+  for (std::size_t i = 0; i < stock.size(); ++i) {
+    for (std::string& name : NamesBehind(stock[i].text, "module ")) modules.emplace(std::move(name), i);
+    if (IsOfPack(stock[i].path, "formats") ||
+        std::any_of(packs.begin(), packs.end(),
+                    [&](const std::string& pack) { return IsOfPack(stock[i].path, pack); })) {
+      choose(i);
+    }
+  }
+  while (!open.empty()) {
+    const std::size_t at = open.back();
+    open.pop_back();
+    for (const std::string& name : NamesBehind(stock[at].text, "use ")) {
+      if (const auto used = modules.find(name); used != modules.end()) choose(used->second);
+    }
+  }
+  std::vector<driver::RuleFile> files;
+  for (std::size_t i = 0; i < stock.size(); ++i) {
+    if (chosen[i]) files.push_back(stock[i]);
+  }
+  return files;
+}
+
 faultline_status AddText(faultline_compiler* compiler, const char* name, const char* text, std::size_t size,
                          std::map<std::string, std::string>* tables) {
   if (compiler == nullptr || name == nullptr || (text == nullptr && size > 0)) {
@@ -89,6 +135,14 @@ const std::string& Rules::Text() const {
 const std::string& Rules::Fingerprint() const {
   Text();
   return fingerprint_;
+}
+
+const runtime::PartitionPlan& Rules::Partition() const {
+  std::call_once(planned_, [this] {
+    const runtime::EnginePlan plan(*module_);
+    partition_ = std::make_unique<runtime::PartitionPlan>(plan);
+  });
+  return *partition_;
 }
 
 driver::ProgramResult Rules::ProgramOf(std::int32_t engine, const driver::ProgramOptions& options) const {
@@ -196,13 +250,7 @@ faultline_status faultline_compile(faultline_compiler* compiler, const faultline
     compile.now = options.now == FAULTLINE_NO_TIME ? *driver::NowOption("") : options.now;
     compile.tables = compiler->tables;
     std::vector<driver::RuleFile> files = compiler->files;
-    std::vector<driver::RuleFile> stock = driver::StockRuleFiles();
-    std::erase_if(stock, [&](const driver::RuleFile& file) {
-      return !IsOfPack(file.path, "formats") &&
-             std::none_of(compiler->packs.begin(), compiler->packs.end(),
-                          [&](const std::string& pack) { return IsOfPack(file.path, pack); });
-    });
-    driver::AddStock(files, std::move(stock));
+    driver::AddStock(files, StockOf(compiler->packs));
     if (compile.inline_rules) {
       if (compiler->files.empty()) return Fail(FAULTLINE_ERROR_STATE, "no text of a rule was added");
       // The rule without a head comes last, as its tables and formats stand before it.
@@ -280,6 +328,19 @@ faultline_status faultline_rules_get(const faultline_rules* rules, size_t index,
     to.doc = TextOf(rule.doc);
     to.severity = static_cast<std::int32_t>(rule.severity);
     to.is_event = rule.is_event || rule.shape == ir::RuleShape::kScope ? 1 : 0;
+    const runtime::PartitionPlan& partition = rules->rules->Partition();
+    to.group = partition.GroupOf(static_cast<ir::RuleId>(index));
+    switch (partition.RouteOf(to.group)) {
+      case runtime::Route::kSource:
+        to.route = FAULTLINE_ROUTE_SOURCE;
+        break;
+      case runtime::Route::kKey:
+        to.route = FAULTLINE_ROUTE_KEY;
+        break;
+      case runtime::Route::kOne:
+        to.route = FAULTLINE_ROUTE_ONE;
+        break;
+    }
     return WriteResult(to, info);
   });
 }

@@ -6,6 +6,7 @@
 
 #include "capi/faultline.h"
 #include "ir/ir.h"
+#include "runtime/engine/partition.h"
 #include "tools/driver/compile.h"
 #include "tools/driver/program.h"
 
@@ -36,6 +37,8 @@ class Rules {
   // The module as text (ir/text.h): what a pack holds, and what tells rules from others.
   const std::string& Text() const;
   const std::string& Fingerprint() const;
+  // How the rules' events are routed.
+  const runtime::PartitionPlan& Partition() const;
   // What runs of the same engine share. `engine` is a faultline_engine, `options` what it stands for.
   driver::ProgramResult ProgramOf(std::int32_t engine, const driver::ProgramOptions& options) const;
 
@@ -44,6 +47,8 @@ class Rules {
   std::vector<RenderedDiagnostic> diagnostics_;
   mutable std::once_flag printed_;
   mutable std::string text_, fingerprint_;
+  mutable std::once_flag planned_;
+  mutable std::unique_ptr<runtime::PartitionPlan> partition_;
   mutable std::mutex programs_mutex_;
   mutable std::map<std::int32_t, std::weak_ptr<const runtime::Program>> programs_;
 };

@@ -18,8 +18,6 @@ faultline_finding* MakeFindingHandle(const faultline_run& run, const runtime::Fi
   return new faultline_finding{run.rules, finding, runtime::FindingToJson(*finding)};
 }
 
-namespace {
-
 faultline_status CannotFeed(const faultline_run& run) {
   if (run.finished) return Fail(FAULTLINE_ERROR_STATE, "the run is finished");
   if (run.stop.load()) return Fail(FAULTLINE_ERROR_CANCELLED, "the run was cancelled");
@@ -29,6 +27,8 @@ faultline_status CannotFeed(const faultline_run& run) {
   }
   return FAULTLINE_OK;
 }
+
+namespace {
 
 // The source, if it is not over and of the kind (-1: any).
 faultline_status FindSource(faultline_run* run, std::uint32_t number, std::int32_t kind, RunSource** source) {

@@ -76,6 +76,8 @@ namespace faultline::capi {
 
 // A new engine for the run.
 void MakeEngine(faultline_run* run);
+// Not OK where the run takes nothing more, or not now.
+faultline_status CannotFeed(const faultline_run& run);
 faultline_finding* MakeFindingHandle(const faultline_run& run, const runtime::FindingPtr& finding);
 
 // Guarded, for functions that change a run: not after an error that left it half done.

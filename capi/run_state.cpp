@@ -17,10 +17,7 @@ faultline_status Damaged() {
 }
 
 void SaveRun(faultline_run* run, Writer* writer) {
-  writer->Text(FAULTLINE_VERSION);
-  writer->Text(run->rules->Fingerprint());
-  writer->Text(run->setup.choices);
-  writer->Signed(run->setup.engine.now);
+  PutSnapshotHead({*run->rules, run->setup.choices, run->setup.engine.now}, writer);
   writer->Unsigned(run->sources.size());
   for (const auto& [number, source] : run->sources) {
     writer->Unsigned(number);
@@ -38,24 +35,11 @@ void SaveRun(faultline_run* run, Writer* writer) {
 
 faultline_status LoadRun(faultline_run* run, std::string_view body) {
   Reader reader(body);
-  const std::string version(reader.Text());
-  const std::string rules(reader.Text());
-  const std::string choices(reader.Text());
-  const std::int64_t now = reader.Signed();
-  if (!reader.ok()) return Damaged();
-  // State of operators has no version of its own: it is that of the library.
-  if (version != FAULTLINE_VERSION) {
-    return Fail(FAULTLINE_ERROR_VERSION,
-                "a snapshot that version " + version + " made; this is version " + FAULTLINE_VERSION);
-  }
-  if (rules != run->rules->Fingerprint()) {
-    return Fail(FAULTLINE_ERROR_VERSION, "a snapshot of a run of other rules");
-  }
-  if (choices != run->setup.choices) {
-    return Fail(FAULTLINE_ERROR_VERSION,
-                "a snapshot of a run with another format, wrapper, zone, bound on lines or context");
-  }
-  if (!run->setup.now_is_given) run->setup.engine.now = now;
+  SnapshotHead head;
+  faultline_status status = GetSnapshotHead(&reader, &head);
+  if (status == FAULTLINE_OK) status = CheckSnapshotHead(head, *run->rules, run->setup.choices);
+  if (status != FAULTLINE_OK) return status;
+  if (!run->setup.now_is_given) run->setup.engine.now = head.now;
   MakeEngine(run);
   for (std::size_t n = reader.Count(); n > 0 && reader.ok(); --n) {
     const std::uint64_t number = reader.Unsigned();

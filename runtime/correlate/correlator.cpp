@@ -50,13 +50,6 @@ std::int64_t HeldTo(const Position* oldest, Clock clock, std::int64_t now) {
   return now;
 }
 
-// An absence that a watermark may have decided before such an event comes: it is looked at then, to be
-// counted.
-bool MayComeLate(const StagePlan& stage) {
-  return stage.lazy && stage.stage->kind == ir::StageKind::kWithout &&
-         stage.stage->window == ir::WindowUnit::kTime;
-}
-
 }  // namespace
 
 Correlator::Correlator(const EnginePlan& plan, StageEvaluator* evaluator, const CorrelatorLimits& limits,
@@ -118,6 +111,40 @@ void Correlator::OnTimerAtEnd(const Timer& timer) {
   agenda_[timer.rule].timers.push_back({timer.number, timer.what, timer});
 }
 
+// How far the clocks have come with the record at hand, and whether that ends any window.
+Correlator::Moved Correlator::WhatIsOver(std::uint32_t input, std::uint32_t local,
+                                         const Stream& stream) const {
+  const auto due = [](const Timers& timers, std::int64_t now) {
+    return !timers.empty() && std::get<0>(timers.begin()->first) < now;
+  };
+  const StreamState& state = *stream.state;
+  Moved moved;
+  moved.nows = {state.line, state.records, state.watermark, run_watermark_};
+  moved.held = moved.nows;
+  if (plan_.reads_blocks() && open_blocks_ != nullptr) {
+    const Position* oldest = open_blocks_->OldestIn(input, local);
+    for (std::size_t clock = 0; clock < 3; ++clock) {
+      moved.held[clock] = HeldTo(oldest, static_cast<Clock>(clock), moved.nows[clock]);
+    }
+    moved.held[3] = HeldTo(open_blocks_->Oldest(), Clock::kRunTime, moved.nows[3]);
+  }
+  moved.any_due = due(run_time_[0], moved.nows[3]) || due(run_time_[1], moved.held[3]);
+  for (std::size_t clock = 0; clock < 3; ++clock) {
+    moved.any_due = moved.any_due || due(stream.timers[clock], moved.nows[clock]) ||
+                    due(stream.timers[clock + 3], moved.held[clock]);
+  }
+  return moved;
+}
+
+void Correlator::AddOver(const Stream& stream, const Moved& moved) {
+  for (std::size_t clock = 0; clock < 3; ++clock) {
+    AddDue(stream.timers[clock], moved.nows[clock], static_cast<Clock>(clock), stream.number);
+    AddDue(stream.timers[clock + 3], moved.held[clock], static_cast<Clock>(clock), stream.number);
+  }
+  AddDue(run_time_[0], moved.nows[3], Clock::kRunTime, 0);
+  AddDue(run_time_[1], moved.held[3], Clock::kRunTime, 0);
+}
+
 void Correlator::Record(std::uint32_t input, RecordBlock* block, std::uint32_t index,
                         std::span<const StageHit> hits, const ScanResult& scan, const LineLookup& lines) {
   RecordView& record = block->records[index];
@@ -139,24 +166,8 @@ void Correlator::Record(std::uint32_t input, RecordBlock* block, std::uint32_t i
     state.watermark = std::max(state.watermark, state.time.integer);
     run_watermark_ = std::max(run_watermark_, state.watermark);
   }
-  const auto due = [](const Timers& timers, std::int64_t now) {
-    return !timers.empty() && std::get<0>(timers.begin()->first) < now;
-  };
-  // By clock; then for rules that read blocks.
-  std::array<std::int64_t, 4> nows = {state.line, state.records, state.watermark, run_watermark_};
-  std::array<std::int64_t, 4> held = nows;
-  if (plan_.reads_blocks() && open_blocks_ != nullptr) {
-    const Position* oldest = open_blocks_->OldestIn(input, record.stream);
-    for (std::size_t clock = 0; clock < 3; ++clock) {
-      held[clock] = HeldTo(oldest, static_cast<Clock>(clock), nows[clock]);
-    }
-    held[3] = HeldTo(open_blocks_->Oldest(), Clock::kRunTime, nows[3]);
-  }
-  bool any_due = due(run_time_[0], nows[3]) || due(run_time_[1], held[3]);
-  for (std::size_t clock = 0; clock < 3; ++clock) {
-    any_due = any_due || due(stream.timers[clock], nows[clock]) || due(stream.timers[clock + 3], held[clock]);
-  }
-  if (hits.empty() && !any_due && stream.hungry.empty() && hungry_.empty() &&
+  const Moved moved = WhatIsOver(input, record.stream, stream);
+  if (hits.empty() && !moved.any_due && stream.hungry.empty() && hungry_.empty() &&
       !(late && !late_stages_.empty())) {
     return;
   }
@@ -168,14 +179,7 @@ void Correlator::Record(std::uint32_t input, RecordBlock* block, std::uint32_t i
   record_position_ = position_;
   temporary_.Reset();
 
-  if (any_due) {
-    for (std::size_t clock = 0; clock < 3; ++clock) {
-      AddDue(stream.timers[clock], nows[clock], static_cast<Clock>(clock), number);
-      AddDue(stream.timers[clock + 3], held[clock], static_cast<Clock>(clock), number);
-    }
-    AddDue(run_time_[0], nows[3], Clock::kRunTime, 0);
-    AddDue(run_time_[1], held[3], Clock::kRunTime, 0);
-  }
+  if (moved.any_due) AddOver(stream, moved);
   const auto evaluate = [&](std::span<const AlternateId> alternates) {
     evaluated_.clear();
     evaluator_->Resolve(record, &block->arena);
@@ -228,6 +232,7 @@ void Correlator::Block(ir::FormatId format, const std::shared_ptr<const Match>& 
                        const LineLookup& lines) {
   for (StageId reader : plan_.BlockReaders(format)) {
     const StagePlan& stage = plan_.stages()[reader];
+    if (partition_ != nullptr && group_ != PartitionPlan::kEveryGroup && !IsOfGroup(stage.rule)) continue;
     if (stage.lazy && !IsWaitedFor(reader, block->position.stream)) continue;
     agenda_[stage.rule].offers.push_back({reader, block, block->position});
   }
@@ -332,6 +337,7 @@ void Correlator::GiveStage(const StageHit& hit, const Offer* offer) {
   event.fits = hit.fits;
   event.stored = hit.stored;
   event.matched = hit.matched;
+  event.shown = hit.shown;
   if (offer != nullptr) {
     event.found = offer->match.get();
     event.position = offer->position;
@@ -388,10 +394,12 @@ void Correlator::Decide(ir::RuleId id, Match match) {
     for (StageId reader : readers) {
       const StagePlan& stage = plan_.stages()[reader];
       if (stage.rule <= id) continue;  // not a well-formed module; would never end
+      if (!IsForGroup(id, stage.rule)) continue;
       if (stage.lazy && !IsWaitedFor(reader, position_.stream)) continue;
       agenda_[stage.rule].offers.push_back({reader, shared, decided});
     }
   }
+  if (!IsForGroup(id, id)) return;
   if (!ir_rule.is_event && ir_rule.shape != ir::RuleShape::kScope) decided_.push_back({id, std::move(match)});
 }
 

@@ -15,6 +15,7 @@
 
 #include "runtime/correlate/services.h"
 #include "runtime/engine/block_scanner.h"
+#include "runtime/engine/partition.h"
 
 #include <cstdint>
 #include <functional>
@@ -35,6 +36,17 @@ class OpenBlocks {
   virtual const Position* Oldest() const = 0;
 };
 
+// A record as far as phase 2 needs it.
+struct FarRecord {
+  RecordView record;                                    // context, end_line, stream, stream_line
+  std::int64_t source_records = 0, stream_records = 0;  // up to it
+  std::int64_t first_log_line = 0;                      // of the stream
+  std::int64_t watermark = INT64_MIN;                   // of the stream, before it
+  Value stream_time;                                    // its own, or the last one of its stream
+  bool again = false;                                   // the same record as in the call before
+  std::span<const StageHit> hits;                       // evaluated, lazy stages included
+};
+
 class Correlator : private Services {
  public:
   // `decided` receives the matches of rules (not of events) in order. What it is given is its own.
@@ -52,6 +64,18 @@ class Correlator : private Services {
   // The records of a source come in order; `hits` are those of this record, `scan` holds their candidates.
   void Record(std::uint32_t input, RecordBlock* block, std::uint32_t index, std::span<const StageHit> hits,
               const ScanResult& scan, const LineLookup& lines);
+  // A record that phase 1 looked at elsewhere; `lines` of Record are not needed, since hits say what they
+  // show. Those of one record that come one behind the other stand at one position.
+  void Far(std::uint32_t input, FarRecord* far);
+  // Decisions and blocks from here on are for this group's rules only (engine/partition.h), until it is
+  // kEveryGroup again. Without a plan there are no groups.
+  void set_partition(const PartitionPlan* partition) { partition_ = partition; }
+  void set_group(std::uint32_t group) { group_ = group; }
+  // Number in the run of a source's stream.
+  std::uint32_t StreamNumber(std::uint32_t input, std::uint32_t stream) {
+    return StreamOf(&sources_[input], input, stream)->number;
+  }
+  std::uint64_t order() const { return order_; }
   // The position that Record will give the next record of the source.
   Position PositionOf(std::uint32_t input, const RecordView& record);
   // A block of the format has ended; `block` holds the format's frame and says where it stands. Comes before
@@ -115,6 +139,29 @@ class Correlator : private Services {
     Match found;
   };
 
+  struct Moved {
+    std::array<std::int64_t, 4> nows;  // by clock
+    std::array<std::int64_t, 4> held;  // the same for rules that read blocks
+    bool any_due = false;
+  };
+  // An absence that a watermark may have decided before such an event comes: it is looked at then, to be
+  // counted.
+  static bool MayComeLate(const StagePlan& stage) {
+    return stage.lazy && stage.stage->kind == ir::StageKind::kWithout &&
+           stage.stage->window == ir::WindowUnit::kTime;
+  }
+  Moved WhatIsOver(std::uint32_t input, std::uint32_t local, const Stream& stream) const;
+  void AddOver(const Stream& stream, const Moved& moved);
+  bool IsOfGroup(ir::RuleId rule) const {
+    return partition_->is_pure(rule) || partition_->GroupOf(rule) == group_;
+  }
+  // Whether what `id` found goes to `rule`; to itself: whether it is a finding here.
+  bool IsForGroup(ir::RuleId id, ir::RuleId to) const {
+    if (partition_ == nullptr || group_ == PartitionPlan::kEveryGroup || !partition_->is_pure(id))
+      return true;
+    return id == to ? partition_->GroupOf(id) == group_ : IsOfGroup(to);
+  }
+
   Stream* StreamOf(Source* source, std::uint32_t input, std::uint32_t stream);
   void AddDue(const Timers& timers, std::int64_t now, Clock clock, std::int64_t of);
   void AddAll(const Timers& timers, Clock clock, std::int64_t of);
@@ -136,6 +183,8 @@ class Correlator : private Services {
 
   Decided decided_callback_;
   const OpenBlocks* open_blocks_ = nullptr;
+  const PartitionPlan* partition_ = nullptr;
+  std::uint32_t group_ = PartitionPlan::kEveryGroup;
   std::vector<StageId> late_stages_;  // absences in time that no literal calls
   std::vector<Source> sources_;
   std::uint64_t order_ = 0;

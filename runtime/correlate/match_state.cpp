@@ -232,7 +232,7 @@ Match GetMatch(Services* services, Reader* reader) {
   match.extent = GetExtent(reader);
   match.bytes = reader->Unsigned();
   for (std::size_t n = reader->Count(); n > 0 && reader->ok(); --n) {
-    match.scopes.push_back(services->GetScope(reader));
+    match.scopes.push_back(services == nullptr ? nullptr : services->GetScope(reader));
     if (match.scopes.back() == nullptr) reader->Fail();
   }
   return match;

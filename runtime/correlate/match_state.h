@@ -37,7 +37,8 @@ RecordContext GetContext(snapshot::Reader* reader, Arena* arena);
 void PutValues(const std::vector<Value>& values, snapshot::Writer* writer);
 std::vector<Value> GetValues(snapshot::Reader* reader, Arena* arena);
 
-// Instances of scopes are kept by their numbers (Services::PutScope).
+// Instances of scopes are kept by their numbers (Services::PutScope). Null services: a match that stands in
+// none.
 void PutMatch(const Match& match, Services* services, snapshot::Writer* writer);
 Match GetMatch(Services* services, snapshot::Reader* reader);
 

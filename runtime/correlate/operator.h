@@ -40,6 +40,7 @@ struct Event {
   std::span<const ir::SlotId> stores;  // StagePlan::stores
   const Value* stored = nullptr;       // their values
   std::string_view matched;            // in a record
+  const ShownHit* shown = nullptr;     // as in StageHit
   const RecordView* record = nullptr;  // null: what a rule found, a block, a scope
   const Match* found = nullptr;        // null: a record
   Position position;                   // where it is decided

@@ -81,11 +81,11 @@ void Services::Take(Match* match, const Event& event, ir::RuleId rule, bool firs
     match->last = event.found->last;
   } else {
     const RecordView& record = *event.record;
-    Evidence evidence = EvidenceOf(record, event.matched);
+    Evidence evidence = event.shown != nullptr ? event.shown->evidence : EvidenceOf(record, event.matched);
     const std::int64_t line = evidence.line;
     if (match->evidence.size() < kMaxEvidence) match->evidence.push_back(std::move(evidence));
     if (first) {
-      const LogPlace place = PlaceOf(record, event.matched);
+      const LogPlace place = event.shown != nullptr ? event.shown->place : PlaceOf(record, event.matched);
       match->place.file = std::string(record.context.file);
       match->place.line = place.line;
       match->place.column = std::max<std::int64_t>(place.column, 1);

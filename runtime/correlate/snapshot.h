@@ -19,7 +19,7 @@
 namespace faultline::runtime::snapshot {
 
 inline constexpr std::string_view kMagic = "FLSNAP";
-inline constexpr std::uint64_t kVersion = 1;
+inline constexpr std::uint64_t kVersion = 2;
 inline constexpr int kMaxValueDepth = 64;  // deeper parts of a value are written as missing
 
 class Writer {
@@ -58,8 +58,8 @@ class Reader {
   // A count of things of which each takes a byte at least: never more than what is left.
   std::size_t Count();
 
-  bool Header();     // false, and not ok, unless magic and version are ours
-  Reader Section();  // the section's own reader; this one goes on behind it
+  bool Header();                                   // false, and not ok, unless magic and version are ours
+  Reader Section();                                // the section's own reader; this one goes on behind it
   std::string_view Rest() const { return rest_; }  // what was not read
   bool ok() const { return ok_; }
   bool empty() const { return rest_.empty(); }

@@ -3,6 +3,7 @@
 
 #include "runtime/engine/block_match.h"
 #include "runtime/engine/diagnoser.h"
+#include "runtime/engine/far_feed.h"
 #include "runtime/engine/finding_maker.h"
 #include "runtime/engine/scan_pool.h"
 #include "runtime/frame/framer.h"
@@ -198,6 +199,8 @@ class Engine::Impl {
     return result;
   }
 
+  std::string TakeItem(std::string_view item) { return Far()->Take(item); }
+
   std::uint64_t PositionOf(std::uint32_t number) const { return live_.at(number)->reader.position(); }
 
   void Save(snapshot::Writer* writer) {
@@ -229,6 +232,12 @@ class Engine::Impl {
     const std::size_t blocks = writer->Begin();
     framer_.Save(writer);
     writer->End(blocks);
+    writer->Bool(far_ != nullptr);
+    if (far_ != nullptr) {
+      const std::size_t section = writer->Begin();
+      far_->Save(writer);
+      writer->End(section);
+    }
     const std::size_t rules = writer->Begin();
     correlator_.Save(writer);
     writer->End(rules);
@@ -287,6 +296,10 @@ class Engine::Impl {
     }
     snapshot::Reader blocks = reader->Section();
     if (!reader->ok() || !framer_.Load(&blocks)) return false;
+    if (reader->Bool()) {
+      snapshot::Reader section = reader->Section();
+      if (!reader->ok() || !Far()->Load(&section)) return false;
+    }
     snapshot::Reader rules = reader->Section();
     if (!reader->ok() || !correlator_.Load(&rules)) return false;
     snapshot::Reader found = reader->Section();
@@ -312,6 +325,7 @@ class Engine::Impl {
   }
 
   void Finish(const std::function<void(RunSummary*)>& amend) {
+    if (far_ != nullptr) far_->EndAll(summary_.interrupted || Stopped());
     correlator_.EndRun(summary_.interrupted);
     for (ir::RuleId rule = 0; rule < plan_.rules().size(); ++rule) {
       const RuleCounts& counts = correlator_.counts()[rule];
@@ -363,6 +377,25 @@ class Engine::Impl {
   std::uint64_t pending_bytes() const { return correlator_.pending_bytes(); }
 
  private:
+  FarFeed* Far() {
+    if (far_ != nullptr) return far_.get();
+    FarFeed::Host host;
+    host.begin = [this](const std::string& role) {
+      roles_.insert(role);
+      ++summary_.inputs;
+      correlator_.BeginSource(next_source_, role);
+      return next_source_++;
+    };
+    host.end = [this](std::uint32_t input, const FarItem& end) {
+      summary_.interrupted |= end.interrupted;
+      summary_.lines += end.lines;
+      summary_.bytes += static_cast<std::int64_t>(end.bytes);
+      correlator_.EndSource(input, end.interrupted);
+    };
+    far_ = std::make_unique<FarFeed>(plan_, &correlator_, &framer_, std::move(host));
+    return far_.get();
+  }
+
   // A source whose bytes are found after the reader's state.
   class LateSource final : public ByteSource {
    public:
@@ -661,6 +694,7 @@ class Engine::Impl {
   std::vector<FindingSink*> sinks_;
   RunSummary summary_;
   std::map<std::uint32_t, std::unique_ptr<Source>> live_;
+  std::unique_ptr<FarFeed> far_;  // null: nothing came from elsewhere
   std::uint32_t next_source_ = 0;
   std::size_t reads_left_ = 0;  // blocks that Pump may still read; 0: any number
 };
@@ -726,6 +760,9 @@ void Engine::EndIdleScopes(std::uint32_t source) {
 }
 InputResult Engine::EndLive(std::uint32_t source, bool interrupted) {
   return impl_->EndLive(source, interrupted);
+}
+std::string Engine::TakeItem(std::string_view item) {
+  return impl_->TakeItem(item);
 }
 std::uint64_t Engine::PositionOf(std::uint32_t source) const {
   return impl_->PositionOf(source);

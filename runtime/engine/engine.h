@@ -30,6 +30,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace faultline::runtime {
@@ -112,6 +113,12 @@ class Engine {
   InputResult EndLive(std::uint32_t source, bool interrupted);
   // Where reading goes on in the file at hand.
   std::uint64_t PositionOf(std::uint32_t source) const;
+
+  // ---- phase 2 of records whose phase 1 was elsewhere (splitter.h)
+
+  // Empty, or why the item makes no sense here; then nothing was done. Such sources end with the run at the
+  // latest.
+  std::string TakeItem(std::string_view item);
 
   // All state, between two calls of the above: sources, decoding, blocks, rules, counts. What sinks keep is
   // theirs.

@@ -16,6 +16,8 @@
 
 namespace faultline::runtime {
 
+struct ShownHit;
+
 // One match of a stage.
 struct StageHit {
   std::uint32_t record = 0;  // index into RecordBlock::records
@@ -27,6 +29,7 @@ struct StageHit {
   std::uint32_t first = 0, count = 0;
   std::string_view matched;       // a view into the record; empty, at the text's begin, where no pattern is
   const Value* stored = nullptr;  // values of StagePlan::stores, in its order; in the arena given to Evaluate
+  const ShownHit* shown = nullptr;  // of a record that is elsewhere; null: `matched` tells
 };
 
 class StageEvaluator {

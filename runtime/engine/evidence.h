@@ -11,6 +11,12 @@
 
 namespace faultline::runtime {
 
+// What a finding shows of a stage's match, worked out where the record was: phase 2 may run elsewhere.
+struct ShownHit {
+  LogPlace place;
+  Evidence evidence;
+};
+
 // Longest text of an evidence or context line, in bytes; the rest is left out and shown as "…".
 inline constexpr std::size_t kMaxEvidenceBytes = 2000;
 inline constexpr std::size_t kMaxContextBytes = 400;
