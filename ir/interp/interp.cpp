@@ -254,4 +254,8 @@ std::unique_ptr<runtime::Program> MakeInterpreter(std::shared_ptr<const Module> 
   return std::make_unique<Interpreter>(std::move(module));
 }
 
+std::span<const Value> LastValues(const runtime::Scratch& scratch) {
+  return static_cast<const InterpreterScratch&>(scratch).values;
+}
+
 }  // namespace faultline::ir

@@ -15,11 +15,16 @@
 #include "runtime/program.h"
 
 #include <memory>
+#include <span>
 
 namespace faultline::ir {
 
 // Never null. O(patterns): nothing is compiled yet.
 std::unique_ptr<runtime::Program> MakeInterpreter(std::shared_ptr<const Module> module);
+
+// What each instruction gave in the last Call with the scratch, which is one of an interpreter, by ValueId;
+// those in the body of a loop: for its last element. Valid until the scratch is used again.
+std::span<const Value> LastValues(const runtime::Scratch& scratch);
 
 }  // namespace faultline::ir
 

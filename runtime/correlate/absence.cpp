@@ -85,7 +85,7 @@ bool MatchOperator::PassStage(Instance* instance, std::uint32_t passed) {
           const auto refutes = [&](const Event& event) { return IsRefutedBy(*instance, after, event); };
           if (FindRecent(*instance, index, refutes, &recent)) {
             const bool vetoed = every_ && passed + 1 < plan_.positive.size();
-            Refute(instance, index, vetoed);
+            Refute(instance, index, vetoed, recent);
             if (!vetoed) return false;
           }
         }
@@ -111,10 +111,12 @@ bool MatchOperator::PassStage(Instance* instance, std::uint32_t passed) {
         wait.timer.number = instance->number;
         const auto memory = memories_[index].find(wait.bucket);
         if (from.join == ir::kNone && memory != memories_[index].end() && memory->second.any) {
+          if (traced()) Tell(why::Happened::kRefuted, *instance, index);
           Remove(instance);
           return false;
         }
         services_->SetTimer(wait.timer);
+        if (traced()) Tell(why::Happened::kWaits, *instance, index, nullptr, &wait.timer);
         waiting_[index][wait.bucket].emplace(instance->number, instance);
         Register(index, wait.timer.stream, true);
         instance->waits.push_back(wait);
@@ -147,8 +149,11 @@ void MatchOperator::OnAbsence(const Event& event) {
       std::vector<Instance*> waiting;
       for (const auto& [number, instance] : *bucket) waiting.push_back(instance);
       for (Instance* instance : waiting) {
-        if (!IsRefutedBy(*instance, WatchPoint(*instance, event.index), event)) continue;
-        Refute(instance, event.index, !instance->whole);
+        if (!IsRefutedBy(*instance, WatchPoint(*instance, event.index), event)) {
+          if (traced()) TellMiss(*instance, event, WindowOf(*event.stage));
+          continue;
+        }
+        Refute(instance, event.index, !instance->whole, event);
       }
       return;
     }
@@ -191,7 +196,7 @@ void MatchOperator::RefuteIn(const Event& event, const std::shared_ptr<ScopeInst
   if (in_domain == nullptr) return;
   std::vector<Instance*> waiting;
   for (const auto& [number, instance] : *in_domain) waiting.push_back(instance);
-  for (Instance* instance : waiting) Refute(instance, event.index, !instance->whole);
+  for (Instance* instance : waiting) Refute(instance, event.index, !instance->whole, event);
 }
 
 // Whether the event of a watch stands behind the point from which it counts, inside its window.
@@ -202,13 +207,14 @@ bool MatchOperator::IsRefutedBy(const Instance& instance, const Point& after, co
 
 // In a rule with `every` a chain that is refuted between its stages stays what later stages are joined with:
 // there is no second try.
-void MatchOperator::Refute(Instance* instance, std::uint32_t index, bool between) {
+void MatchOperator::Refute(Instance* instance, std::uint32_t index, bool between, const Event& event) {
   if (every_ && between) {
     instance->vetoed = true;
     Unwait(instance, index);
     --instance->open;
     return;
   }
+  if (traced()) Tell(why::Happened::kRefuted, *instance, index, &event);
   Remove(instance);
 }
 
@@ -223,6 +229,7 @@ void MatchOperator::CloseAbsence(Instance* instance, std::uint32_t index) {
   }
   if (services_->interrupted()) {
     ++services_->counts(rule_id_).undecided;
+    if (traced()) Tell(why::Happened::kUndecided, *instance, index);
     Remove(instance);
     return;
   }
@@ -234,6 +241,7 @@ void MatchOperator::CloseAbsence(Instance* instance, std::uint32_t index) {
     std::int64_t& until = decided_until_.try_emplace(keyed_ ? 0 : timer.stream, timer.end).first->second;
     until = std::max(until, timer.end);
   }
+  if (traced()) Tell(why::Happened::kHolds, *instance, index);
   Unwait(instance, index);
   --instance->open;
   Advance(instance);
@@ -315,7 +323,10 @@ bool MatchOperator::Remembers(std::uint32_t index, std::uint64_t bucket, const I
   const auto it = memories_[index].find(bucket);
   if (it == memories_[index].end()) return false;
   const ir::Stage& from = stage(index);
-  if (before == nullptr && from.join == ir::kNone) return it->second.any;
+  if (before == nullptr && from.join == ir::kNone) {
+    if (it->second.any && traced()) Tell(why::Happened::kRefuted, instance, index);
+    return it->second.any;
+  }
   for (const Remembered& event : it->second.events) {
     if (before != nullptr) {
       if (!ComesAfter(*before, event.point, rule_.skew)) continue;
@@ -326,7 +337,9 @@ bool MatchOperator::Remembers(std::uint32_t index, std::uint64_t bucket, const I
       stage_event.time = before->time;
       if (!Inside(WindowOf(from), event.point, stage_event, instance.match)) continue;
     }
-    if (JoinsRemembered(index, instance, event)) return true;
+    if (!JoinsRemembered(index, instance, event)) continue;
+    if (traced()) TellRemembered(instance, index, event.point);
+    return true;
   }
   return false;
 }

@@ -508,6 +508,7 @@ void AggregateOperator::DecideAtEvent(Group* group, const Event& event, const Pl
   if (!TrySteps(&trial_, *place.point, event.key, false)) return;
   const Value holds =
       services_->evaluator()->Call(rule_.when, trial_.slots.data(), &trial_.record, services_->temporary());
+  if (traced()) TellWhen(*group, trial_, &event, holds);
   if (holds.is_missing()) return;
   if (!holds.is_true()) {
     group->armed = true;
@@ -542,6 +543,24 @@ void AggregateOperator::Fire(const Event& event) {
   take(&instance->match);
   Enter(std::move(owned));
   if (PassStage(instance, 0)) Complete(instance);
+}
+
+void AggregateOperator::TellWhen(const Group& group, const Match& match, const Event* event,
+                                 const Value& holds) {
+  why::Moment moment;
+  moment.what = why::Happened::kWhen;
+  moment.rule = rule_id_;
+  moment.number = group.number;
+  moment.match = event == nullptr ? &match : nullptr;
+  moment.event = event;
+  if (group.key != kNoKey) moment.key = services_->keys(rule_id_).ValueOf(group.key);
+  moment.function = rule_.when;
+  moment.slots = match.slots.data();
+  moment.value = holds;
+  moment.count = group.in_a_row + (holds.is_true() ? 1 : 0);
+  moment.needed = rule_.when_count;
+  moment.armed = group.armed;
+  services_->tracer()->OnMoment(moment);
 }
 
 void AggregateOperator::Drop(std::unique_ptr<Instance> instance) {
@@ -585,11 +604,13 @@ void AggregateOperator::DecideAtEnd(Group* group) {
     const ir::Provided& provided = rule_.provided[i];
     match.slots[provided.slot] = match.arena->DeepCopy(scope->slots[provided.field]);
   }
-  const bool holds = TrySteps(&match, point, key, true) && rule_.when_count == 1 &&
-                     (rule_.when == ir::kNone ||
-                      services_->evaluator()
-                          ->Call(rule_.when, match.slots.data(), &match.record, services_->temporary())
-                          .is_true());
+  bool holds = TrySteps(&match, point, key, true) && rule_.when_count == 1;
+  if (holds && rule_.when != ir::kNone) {
+    const Value value =
+        services_->evaluator()->Call(rule_.when, match.slots.data(), &match.record, services_->temporary());
+    if (traced()) TellWhen(*group, match, nullptr, value);
+    holds = value.is_true();
+  }
   if (!holds) {
     Drop(std::move(owned));
     return;

@@ -112,6 +112,7 @@ class AggregateOperator : public MatchOperator {
   void DecideAtEnd(Group* group);
   void Fire(const Event& event);
   void Drop(std::unique_ptr<Instance> instance);
+  void TellWhen(const Group& group, const Match& match, const Event* event, const Value& holds);
   void Touch(Group* group, Cell* cell);
   void Recount(Group* group);
   void Measure(Group* group);

@@ -1,6 +1,8 @@
 // Phase 2: see correlator.h.
 #include "runtime/correlate/correlator.h"
 
+#include "runtime/why/tracer.h"
+
 #include <algorithm>
 #include <tuple>
 #include <utility>
@@ -351,11 +353,19 @@ void Correlator::GiveStage(const StageHit& hit, const Offer* offer) {
     event.time = record_position_.time;
   }
   position_ = event.position;
-  if (!plan.stage->role.empty() && sources_[event.position.input].role != plan.stage->role) return;
-  if (plan.stage->key != ir::kNone && !MakeKey(plan.rule, &event)) {
-    ++counts_[plan.rule].missing_key;
+  const auto arrived = [&](why::Arrival arrival) {
+    if (tracer_ != nullptr) tracer_->OnArrival(plan.rule, event, arrival);
+  };
+  if (!plan.stage->role.empty() && sources_[event.position.input].role != plan.stage->role) {
+    arrived(why::Arrival::kOtherRole);
     return;
   }
+  if (plan.stage->key != ir::kNone && !MakeKey(plan.rule, &event)) {
+    ++counts_[plan.rule].missing_key;
+    arrived(why::Arrival::kMissingKey);
+    return;
+  }
+  arrived(why::Arrival::kGiven);
   operators_[plan.rule]->OnStage(event);
 }
 
@@ -382,6 +392,13 @@ void Correlator::Decide(ir::RuleId id, Match match) {
   const ir::Rule& ir_rule = rule(id);
   if (ir_rule.finish != ir::kNone) {
     evaluator_->Call(ir_rule.finish, match.slots.data(), &match.record, match.arena.get());
+  }
+  if (tracer_ != nullptr) {
+    why::Moment moment;
+    moment.what = why::Happened::kDecided;
+    moment.rule = id;
+    moment.match = &match;
+    tracer_->OnMoment(moment);
   }
   const auto& readers = plan_.rules()[id].readers;
   if (!readers.empty()) {

@@ -104,6 +104,7 @@ class Correlator : private Services {
   using Services::pending_bytes;
   using Services::set_history;
   using Services::set_shapes;
+  using Services::set_tracer;
 
  private:
   // Something that was found at a position, on its way to the stages that read it.

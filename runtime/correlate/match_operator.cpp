@@ -135,6 +135,7 @@ void MatchOperator::Add(Instance* instance, const Event& event) {
   if (instance->number == 0) return;
   instance->match.bytes = CostOf(instance->match);
   services_->Resize(instance->number, instance->match.bytes);
+  if (traced()) Tell(why::Happened::kTook, *instance, event.index, &event);
 }
 
 void MatchOperator::DecideAtOnce(const Event& event) {
@@ -158,6 +159,7 @@ bool MatchOperator::Enter(std::unique_ptr<Instance> owned) {
   instance->match.bytes = CostOf(instance->match);
   instance->number = services_->Admit(rule_id_, instance->match.bytes);
   instances_.emplace(instance->number, std::move(owned));
+  if (traced()) Tell(why::Happened::kBegan, *instance, plan_.positive[instance->latest]);
   return true;
 }
 
@@ -239,13 +241,17 @@ bool MatchOperator::WaitFor(Instance* instance, std::uint32_t index, const ir::W
   wait.stage = index;
   wait.bucket = instance->partition;
   wait.timed = true;
-  if (!WindowTimer(window, from, instance->match, &wait.timer, keyed_)) return false;
+  if (!WindowTimer(window, from, instance->match, &wait.timer, keyed_)) {
+    if (traced()) Tell(why::Happened::kUntold, *instance, index);
+    return false;
+  }
   wait.timer.number = instance->number;
   wait.timer.what = index;
   services_->SetTimer(wait.timer);
   waiting_[index][wait.bucket].emplace(instance->number, instance);
   Register(index, from.position.stream, true);
   instance->waits.push_back(wait);
+  if (traced()) Tell(why::Happened::kWaits, *instance, index, nullptr, &wait.timer);
   return true;
 }
 
@@ -266,7 +272,10 @@ void MatchOperator::Unwait(Instance* instance, std::uint32_t index) {
 bool MatchOperator::WaitWhole(Instance* instance) {
   if (rule_.window.unit == ir::WindowUnit::kNoWindow) return true;
   Timer timer;
-  if (!WindowTimer(rule_.window, instance->at.front(), instance->match, &timer, keyed_)) return false;
+  if (!WindowTimer(rule_.window, instance->at.front(), instance->match, &timer, keyed_)) {
+    if (traced()) Tell(why::Happened::kUntold, *instance);
+    return false;
+  }
   timer.number = instance->number;
   timer.what = kWholeWindow;
   services_->SetTimer(timer);
@@ -357,14 +366,18 @@ void MatchOperator::OnTimer(std::uint64_t number, std::uint32_t what) {
     instance->graphs_over = true;
     Advance(instance);
   } else if (what == kWholeWindow) {
-    if (!instance->whole) Remove(instance);
+    if (instance->whole) return;
+    if (traced()) TellOver(*instance, what);
+    Remove(instance);
   } else if (IsAbsence(what)) {
     CloseAbsence(instance, what);
   } else if (stage(what).kind == ir::StageKind::kNext) {
+    if (traced()) Tell(why::Happened::kJoined, *instance, what);
     EndNext(instance);
     ++instance->step;
     Advance(instance);
   } else if (stage(what).kind != ir::StageKind::kUntil) {
+    if (traced()) TellOver(*instance, what);
     Remove(instance);
   } else {
     Unwait(instance, what);
@@ -527,13 +540,15 @@ bool MatchOperator::DoSteps(Match* match, const Point& last, const Value& key, s
       case ir::StepKind::kCondition:
         if (!evaluator->Call(step.function, match->slots.data(), &match->record, services_->temporary())
                  .is_true()) {
+          if (traced()) TellCondition(step.function, *match, instance);
           return false;
         }
         break;
       case ir::StepKind::kJoin:
         if (joins_[step.index] == nullptr) break;
         if (stage(step.index).kind == ir::StageKind::kLatest) {
-          LookUpLatest(step.index, match, last, key);
+          const bool found = LookUpLatest(step.index, match, last, key);
+          if (traced()) TellFound(why::Happened::kJoined, *match, instance, step.index, Value::Bool(found));
         } else if (instance != nullptr && !LookUpNext(step.index, instance)) {
           *stopped = i;
           return true;
@@ -549,6 +564,9 @@ bool MatchOperator::DoSteps(Match* match, const Point& last, const Value& key, s
         };
         match->slots[query.slot] =
             graph->Ask(query, node(query.from), node(query.to), *match, match->arena.get());
+        if (traced()) {
+          TellFound(why::Happened::kAsked, *match, instance, step.index, match->slots[query.slot]);
+        }
         break;
       }
     }
@@ -622,6 +640,7 @@ bool MatchOperator::LookUpNext(std::uint32_t index, Instance* instance) {
   timer.number = instance->number;
   timer.what = index;
   services_->SetTimer(timer);
+  if (traced()) Tell(why::Happened::kWaits, *instance, index, nullptr, &timer);
   instance->timers.push_back(timer);
   instance->next_join = index;
   instance->next_bucket = bucket;
@@ -679,6 +698,7 @@ void MatchOperator::OnJoin(const Event& event) {
         !TakeJoined(event.index, &instance->match, stored)) {
       continue;
     }
+    if (traced()) Tell(why::Happened::kJoined, *instance, event.index, &event);
     EndNext(instance);
     ++instance->step;
     Advance(instance);
@@ -697,7 +717,9 @@ void MatchOperator::Complete(Instance* instance) {
     instance->timers.erase(instance->timers.begin() + static_cast<std::ptrdiff_t>(i));
     break;
   }
+  if (traced()) Tell(why::Happened::kWhole, *instance);
   if (instance->vetoed) {
+    if (traced()) Tell(why::Happened::kRefuted, *instance, absences_.front());
     Remove(instance);
     return;
   }
@@ -730,6 +752,7 @@ bool MatchOperator::Park(Instance* instance) {
     if (scope->ended) continue;
     const Timer timer = ScopeTimer(*scope, instance->number, kScopeOver);
     services_->SetTimer(timer);
+    if (traced()) Tell(why::Happened::kWaits, *instance, kNoStage, nullptr, &timer);
     instance->timers.push_back(timer);
     return true;  // of several scopes the next one is looked at when this one is over
   }
@@ -781,6 +804,7 @@ void MatchOperator::Advance(Instance* instance) {
     }
   }
   if (instance->step < steps) return;
+  if (traced()) Tell(why::Happened::kDecided, *instance);
   Match match = std::move(Detach(instance)->match);
   services_->Decide(rule_id_, std::move(match));
 }

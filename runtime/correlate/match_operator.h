@@ -26,6 +26,7 @@
 #include "runtime/correlate/recent_events.h"
 #include "runtime/correlate/repetition.h"
 #include "runtime/correlate/services.h"
+#include "runtime/why/tracer.h"
 
 #include <cstdint>
 #include <deque>
@@ -177,6 +178,24 @@ class MatchOperator : public Operator {
   std::unique_ptr<Instance> LoadInstance(const std::vector<std::vector<JoinIndex::Bucket*>>& buckets,
                                          snapshot::Reader* reader);
 
+  // ---- what a tracer is told, where there is one (match_telling.cpp)
+
+  bool traced() const { return services_->tracer() != nullptr; }
+  void Tell(why::Happened what, const Instance& instance, std::uint32_t stage = kNoStage,
+            const Event* event = nullptr, const Timer* timer = nullptr);
+  // The event is of a stage that the match waits for in `window`, and does not fit it.
+  void TellMiss(const Instance& instance, const Event& event, const ir::Window& window);
+  // The function over the match's frame is not true, so that it is none; null: it never waited.
+  void TellCondition(ir::FunctionId function, const Match& match, const Instance* instance);
+
+  // What an as-of join (`stage`) or a graph query (its number) gave.
+  void TellFound(why::Happened what, const Match& match, const Instance* instance, std::uint32_t stage,
+                 const Value& value);
+  // An event that stood at the point is remembered, and refutes the match.
+  void TellRemembered(const Instance& instance, std::uint32_t stage, const Point& point);
+  // The window is over of which the timer says `what`.
+  void TellOver(const Instance& instance, std::uint32_t what);
+
   Instance* Find(std::uint64_t number);
   const std::map<std::uint64_t, std::unique_ptr<Instance>>& instances() const { return instances_; }
 
@@ -229,6 +248,7 @@ class MatchOperator : public Operator {
   // What ends the window; `wide`: what ends it in the run, not in the stream or source. False: a time window
   // of unknown time, which is counted, or a scope that is not open.
   bool WindowTimer(const ir::Window& window, const Point& from, const Match& match, Timer* timer, bool wide);
+  // Told to the tracer, if it is.
   bool Remembers(std::uint32_t index, std::uint64_t bucket, const Instance& instance, const Point* before);
   void Remember(std::uint32_t index, const Event& event, std::uint64_t bucket, const Timer& end);
   void Forget(std::uint64_t number);
@@ -236,7 +256,7 @@ class MatchOperator : public Operator {
   void CloseAbsence(Instance* instance, std::uint32_t index);
   bool IsRefutedBy(const Instance& instance, const Point& after, const Event& event);
   void RefuteIn(const Event& event, const std::shared_ptr<ScopeInstance>& scope, KeyId key);
-  void Refute(Instance* instance, std::uint32_t index, bool between);
+  void Refute(Instance* instance, std::uint32_t index, bool between, const Event& event);
 
   void ProvideLast(Match* match, const Instance* instance);
   bool DoSteps(Match* match, const Point& last, const Value& key, std::uint32_t begin, std::uint32_t end,

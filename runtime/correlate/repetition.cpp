@@ -1,6 +1,8 @@
 // Repetition: see repetition.h.
 #include "runtime/correlate/repetition.h"
 
+#include "runtime/why/tracer.h"
+
 #include <algorithm>
 #include <utility>
 
@@ -36,16 +38,35 @@ void Repetition::Close(std::unordered_map<std::uint64_t, Held>::iterator row) {
   rows_.erase(row);
 }
 
+void Repetition::Tell(why::Happened what, const Held& row, const Event* event) const {
+  if (services_->tracer() == nullptr) return;
+  why::Moment moment;
+  moment.what = what;
+  moment.rule = rule_;
+  moment.number = row.number;
+  moment.stage = index_;
+  moment.event = event;
+  if (event != nullptr) moment.key = event->key;
+  moment.timer = &row.timer;
+  moment.count = static_cast<std::int64_t>(row.events.size());
+  moment.needed = stage_.count;
+  services_->tracer()->OnMoment(moment);
+}
+
 void Repetition::Drop(std::uint64_t number) {
   const auto it = numbers_.find(number);
   if (it == numbers_.end()) return;
+  Tell(why::Happened::kWindowOver, rows_.find(it->second)->second, nullptr);
   Close(rows_.find(it->second));
 }
 
 bool Repetition::Take(const Event& event, std::uint64_t partition, bool keyed, Row* full) {
   auto found = rows_.find(partition);
   if (!event.fits) {
-    if (found != rows_.end()) Close(found);
+    if (found != rows_.end()) {
+      Tell(why::Happened::kRowBroken, found->second, &event);
+      Close(found);
+    }
     return false;
   }
   if (stage_.window == ir::WindowUnit::kTime && event.time.kind != ValueKind::kTime) {
@@ -58,6 +79,7 @@ bool Repetition::Take(const Event& event, std::uint64_t partition, bool keyed, R
     const Point& last = found->second.points.back();
     if (last.position.stream != event.position.stream ||
         event.extent.first_record > last.extent.last_record + 1) {
+      Tell(why::Happened::kRowBroken, found->second, &event);
       Close(found);
       found = rows_.end();
     }
@@ -80,7 +102,9 @@ bool Repetition::Take(const Event& event, std::uint64_t partition, bool keyed, R
     row.bytes -= row.events.front().bytes;
     row.events.pop_front();
     row.points.pop_front();
+    Tell(why::Happened::kDropped, row, nullptr);
   }
+  Tell(why::Happened::kGathered, row, &event);
   if (row.events.size() >= stage_.count) {
     full->match = std::move(row.events.front());
     full->count = static_cast<std::int64_t>(row.events.size());
@@ -98,6 +122,7 @@ bool Repetition::Take(const Event& event, std::uint64_t partition, bool keyed, R
     full->match.extent.last_line = event.extent.last_line;
     full->match.extent.last_record = event.extent.last_record;
     full->match.position = event.position;
+    Tell(why::Happened::kFormed, row, nullptr);
     Close(found);
     return true;
   }

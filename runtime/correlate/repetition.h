@@ -14,6 +14,10 @@
 #include <deque>
 #include <unordered_map>
 
+namespace faultline::why {
+enum class Happened : std::uint8_t;
+}
+
 namespace faultline::runtime {
 
 class Repetition {
@@ -47,6 +51,8 @@ class Repetition {
   };
   bool InWindow(const Point& first, const Event& event) const;
   void Close(std::unordered_map<std::uint64_t, Held>::iterator row);
+  // To a tracer, if there is one.
+  void Tell(why::Happened what, const Held& row, const Event* event) const;
 
   Services* services_;
   ir::RuleId rule_;

@@ -113,7 +113,10 @@ void SequenceOperator::Continue(const Event& event) {
   if (every_) {
     // The latest chain that fits; it stays as it is.
     for (auto it = bucket->rbegin(); it != bucket->rend(); ++it) {
-      if (!Fits(*it->second, event)) continue;
+      if (!Fits(*it->second, event)) {
+        if (traced()) TellMiss(*it->second, event, WindowOf(*event.stage));
+        continue;
+      }
       std::unique_ptr<Instance> owned = Copy(*it->second);
       Instance* chain = owned.get();
       Add(chain, event);
@@ -134,7 +137,11 @@ void SequenceOperator::Continue(const Event& event) {
   for (const auto& [number, instance] : *bucket) waiting.push_back(number);
   for (std::uint64_t number : waiting) {
     Instance* instance = Find(number);
-    if (instance == nullptr || !Fits(*instance, event)) continue;
+    if (instance == nullptr) continue;
+    if (!Fits(*instance, event)) {
+      if (traced()) TellMiss(*instance, event, WindowOf(*event.stage));
+      continue;
+    }
     Step(instance, event);
   }
 }
@@ -181,7 +188,10 @@ void SequenceOperator::DropOlder(Instance* instance) {
       older.push_back(other);
     }
   }
-  for (Instance* other : older) Remove(other);
+  for (Instance* other : older) {
+    if (traced()) Tell(why::Happened::kReplaced, *other);
+    Remove(other);
+  }
 }
 
 void SequenceOperator::OnUntil(const Event& event) {
@@ -193,6 +203,7 @@ void SequenceOperator::OnUntil(const Event& event) {
   for (const auto& [number, instance] : *bucket) waiting.push_back(instance);
   for (Instance* instance : waiting) {
     if (ComesAfter(PointOf(event), instance->last(), rule_.skew) && Joins(instance->match, event)) {
+      if (traced()) Tell(why::Happened::kUntil, *instance, event.index, &event);
       Remove(instance);
     }
   }

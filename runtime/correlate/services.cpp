@@ -1,6 +1,8 @@
 // What operators share: see services.h.
 #include "runtime/correlate/services.h"
 
+#include "runtime/why/tracer.h"
+
 #include <algorithm>
 #include <utility>
 
@@ -238,6 +240,13 @@ void Services::Release(std::uint64_t number) {
 void Services::Evict(std::uint64_t number) {
   const ir::RuleId rule = admitted_.at(number).rule;
   ++counts_[rule].dropped;
+  if (tracer_ != nullptr) {
+    why::Moment moment;
+    moment.what = why::Happened::kEvicted;
+    moment.rule = rule;
+    moment.number = number;
+    tracer_->OnMoment(moment);
+  }
   if (operators_[rule] != nullptr) operators_[rule]->OnEvict(number);
   Release(number);
 }

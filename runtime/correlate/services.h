@@ -25,6 +25,9 @@ class HistorySource;
 namespace faultline::novelty {
 class ShapeSet;
 }
+namespace faultline::why {
+class Tracer;
+}
 
 namespace faultline::runtime {
 
@@ -95,6 +98,9 @@ class Services {
   // Shapes of passing runs, for `novel`; null: none were learned.
   const novelty::ShapeSet* shapes() const { return shapes_; }
   void set_shapes(const novelty::ShapeSet* shapes) { shapes_ = shapes; }
+  // Is told what becomes of matches, for `explain --why`; null: nobody is.
+  why::Tracer* tracer() const { return tracer_; }
+  void set_tracer(why::Tracer* tracer) { tracer_ = tracer; }
   const CorrelatorLimits& limits() const { return limits_; }
   RuleCounts& counts(ir::RuleId rule) { return counts_[rule]; }
   const std::vector<RuleCounts>& counts() const { return counts_; }
@@ -199,6 +205,7 @@ class Services {
   const EnginePlan& plan_;
   StageEvaluator* evaluator_;
   aggregate::HistorySource* history_ = nullptr;
+  why::Tracer* tracer_ = nullptr;
   const novelty::ShapeSet* shapes_ = nullptr;
   CorrelatorLimits limits_;
   int context_lines_;

@@ -102,6 +102,10 @@ void SetOperator::OnPositive(const Event& event) {
   for (Part& other : gathering.parts) {
     if (!other.there) continue;
     if (!InWindow(other, event)) {
+      if (traced()) {
+        const auto out = static_cast<std::size_t>(&other - gathering.parts.data());
+        TellGathering(why::Happened::kDropped, gathering, plan_.positive[out], nullptr, 0);
+      }
       other = Part();
       continue;
     }
@@ -151,6 +155,7 @@ void SetOperator::OnPositive(const Event& event) {
   }
   gathering.timer = timer;
   services_->SetTimer(timer);
+  if (traced()) TellGathering(why::Happened::kGathered, gathering, event.index, &event, there);
   if (there >= need_) Form(at, event);
 }
 
@@ -161,10 +166,26 @@ bool SetOperator::PartsJoin(const Match& match) {
     if (!services_->evaluator()
              ->Call(stage(index).join, frame.data(), &match.record, services_->temporary())
              .is_true()) {
+      if (traced()) TellCondition(stage(index).join, match, nullptr);
       return false;
     }
   }
   return true;
+}
+
+void SetOperator::TellGathering(why::Happened what, const Gathering& gathering, std::uint32_t index,
+                                const Event* event, std::size_t there) const {
+  why::Moment moment;
+  moment.what = what;
+  moment.rule = rule_id_;
+  moment.number = gathering.number;
+  moment.stage = index;
+  moment.event = event;
+  if (event != nullptr) moment.key = event->key;
+  moment.timer = &gathering.timer;
+  moment.count = static_cast<std::int64_t>(there);
+  moment.needed = static_cast<std::int64_t>(need_);
+  services_->tracer()->OnMoment(moment);
 }
 
 // Enough parts are there: in the order in which they came they are one match, and spent.
@@ -204,6 +225,7 @@ void SetOperator::Form(Gatherings::iterator at, const Event& event) {
   match.position = last.match.position;
   instance->latest = ordinal_[event.index];
   if (!PartsJoin(match)) return;
+  if (traced()) TellGathering(why::Happened::kFormed, at->second, event.index, nullptr, order.size());
   Close(at);  // the parts are gone
   if (simple()) {
     DecideAtOnce(std::move(match), instance->last(), event.key);
@@ -229,6 +251,9 @@ void SetOperator::Close(Gatherings::iterator at) {
 
 void SetOperator::OnTimer(std::uint64_t number, std::uint32_t what) {
   if (const auto it = numbers_.find(number); it != numbers_.end()) {
+    if (traced()) {
+      TellGathering(why::Happened::kWindowOver, gatherings_.find(it->second)->second, ir::kNone, nullptr, 0);
+    }
     Close(gatherings_.find(it->second));
     return;
   }

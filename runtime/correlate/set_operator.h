@@ -46,6 +46,8 @@ class SetOperator : public MatchOperator {
   void Form(Gatherings::iterator at, const Event& event);
   bool PartsJoin(const Match& match);
   void Close(Gatherings::iterator at);
+  void TellGathering(why::Happened what, const Gathering& gathering, std::uint32_t stage, const Event* event,
+                     std::size_t there) const;
 
   std::size_t need_;
   bool any_role_ = false;

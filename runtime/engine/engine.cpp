@@ -7,6 +7,7 @@
 #include "runtime/engine/finding_maker.h"
 #include "runtime/engine/scan_pool.h"
 #include "runtime/frame/framer.h"
+#include "runtime/why/tracer.h"
 
 #include <algorithm>
 #include <deque>
@@ -93,6 +94,11 @@ class Engine::Impl {
     correlator_.set_open_blocks(&framer_);
     correlator_.set_history(options_.history);
     correlator_.set_shapes(options_.shapes);
+    if (options_.tracer != nullptr) {
+      evaluator_.set_tracer(options_.tracer);
+      correlator_.set_tracer(options_.tracer);
+      framer_.set_tracer(options_.tracer);
+    }
     framer_.set_evidence([this](const RecordView& record, std::string_view matched) {
       return MakeEvidence(record, matched, *lines_, options_.context_lines);
     });
@@ -529,6 +535,7 @@ class Engine::Impl {
         if (batches.empty()) return false;
         pool_.Wait(batches.front().get());
         source->scanned = true;
+        if (options_.tracer != nullptr) options_.tracer->OnBlock(source->input, batches.front()->block);
       }
       const RecordBlock& block = batches.front()->block;
       if (source->record < block.records.size()) {
@@ -662,10 +669,17 @@ class Engine::Impl {
     for (const ir::Stage& stage : plan_.module().rules[rule].stages) {
       if (stage.role.empty() || roles_.contains(stage.role)) continue;
       ++unread_[stage.role];
+      if (options_.tracer != nullptr) {
+        const auto which = static_cast<std::uint32_t>(&stage - plan_.module().rules[rule].stages.data());
+        options_.tracer->OnHidden(rule, match, why::Hidden::kRoleMissing, which);
+      }
       return;
     }
-    if (IsAllowed(plan_, rule, &match, options_.now, &evaluator_)) {
+    if (const auto allow = AllowOf(plan_, rule, &match, options_.now, &evaluator_)) {
       ++allowed_[rule];
+      if (options_.tracer != nullptr) {
+        options_.tracer->OnHidden(rule, match, why::Hidden::kAllowed, *allow);
+      }
       return;
     }
     const FindingPtr finding = MakeFinding(plan_, rule, std::move(match), options_.path_map, &evaluator_);

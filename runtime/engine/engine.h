@@ -45,6 +45,7 @@ struct EngineOptions {
   CorrelatorLimits limits;
   aggregate::HistorySource* history = nullptr;  // must outlive the engine; null: no earlier run is known
   const novelty::ShapeSet* shapes = nullptr;    // the same, of passing runs; null: `novel` is missing
+  why::Tracer* tracer = nullptr;                // the same; is told what happens, for `explain --why`
   LineOptions lines;
   RecordChoices choices;
   LineOrder order = LineOrder::kDetect;  // of inputs that do not grow

@@ -1,6 +1,8 @@
 // Evaluation of stages: see evaluator.h.
 #include "runtime/engine/evaluator.h"
 
+#include "runtime/why/tracer.h"
+
 #include <algorithm>
 #include <functional>
 
@@ -129,7 +131,11 @@ bool StageEvaluator::TryAlternate(AlternateId id, const Subject& subject, const 
     const std::size_t captures = plan_.module().patterns[alternate.pattern].captures.size() + 1;
     const std::span<CaptureSpan> spans(captures_.data(), captures);
     std::fill(spans.begin(), spans.end(), CaptureSpan{});
-    if (!program_.Match(alternate.pattern, subject.text, spans, *scratch_)) return false;
+    if (!program_.Match(alternate.pattern, subject.text, spans, *scratch_)) {
+      if (tracer_ != nullptr)
+        Tell(alternate.stage, id, why::Verdict::kNoPattern, subject, ir::kNone, nullptr);
+      return false;
+    }
     frame.captures = spans;
     hit->matched = subject.text.substr(static_cast<std::size_t>(spans[0].begin),
                                        static_cast<std::size_t>(spans[0].end - spans[0].begin));
@@ -149,8 +155,23 @@ bool StageEvaluator::TryAlternate(AlternateId id, const Subject& subject, const 
   const ir::FunctionId extract = alternate.plan == nullptr ? ir::kNone : alternate.plan->extract;
   const ir::FunctionId guard = alternate.plan == nullptr ? ir::kNone : alternate.plan->guard;
   if (extract != ir::kNone) program_.Call(extract, frame, context_, *scratch_);
-  if (guard != ir::kNone && !program_.Call(guard, frame, context_, *scratch_).is_true()) return false;
-  return stage.guard == ir::kNone || program_.Call(stage.guard, frame, context_, *scratch_).is_true();
+  ir::FunctionId failed = ir::kNone;
+  if (guard != ir::kNone && !program_.Call(guard, frame, context_, *scratch_).is_true()) {
+    failed = guard;
+  } else if (stage.guard != ir::kNone && !program_.Call(stage.guard, frame, context_, *scratch_).is_true()) {
+    failed = stage.guard;
+  }
+  const bool fits = failed == ir::kNone;
+  if (tracer_ != nullptr) {
+    Tell(alternate.stage, id, fits ? why::Verdict::kFits : why::Verdict::kGuard, subject, failed, &frame);
+  }
+  return fits;
+}
+
+void StageEvaluator::Tell(StageId stage, AlternateId alternate, why::Verdict verdict, const Subject& subject,
+                          ir::FunctionId function, const Frame* frame) {
+  tracer_->OnTried(
+      {stage, alternate, verdict, subject.text, function, frame, subject.record, subject.context});
 }
 
 void StageEvaluator::TryAlternates(std::span<const AlternateId> alternates, const Subject& subject,
@@ -184,6 +205,10 @@ void StageEvaluator::TryAlternates(std::span<const AlternateId> alternates, cons
   }
   Load(stage, subject, arena);
   const Value list = program_.Call(stage.each, FrameOf(subject), context_, *scratch_);
+  if (tracer_ != nullptr && (list.kind != ValueKind::kList || list.size == 0)) {
+    Tell(plan_.alternates()[alternates.front()].stage, ir::kNone, why::Verdict::kNoList, subject, ir::kNone,
+         nullptr);
+  }
   if (list.kind != ValueKind::kList) return;
   for (std::uint32_t i = 0; i < list.size; ++i) one(&list.items[i]);
 }
@@ -206,11 +231,20 @@ void StageEvaluator::Evaluate(std::span<const AlternateId> alternates, const Rec
     case ir::StageInput::kFormat:
       break;
   }
-  if (record.format == ir::kNone || (stage.format != ir::kNone && stage.format != record.format)) return;
+  const auto tell = [&](why::Verdict verdict) {
+    if (tracer_ != nullptr) Tell(stage_id, ir::kNone, verdict, subject, ir::kNone, nullptr);
+  };
+  if (record.format == ir::kNone || (stage.format != ir::kNone && stage.format != record.format)) {
+    tell(why::Verdict::kOtherFormat);
+    return;
+  }
   ir::SlotId field = ir::kNone;
   if (stage.input == ir::StageInput::kField) {
     field = FieldSlot(stage, record.format);
-    if (field == ir::kNone) return;
+    if (field == ir::kNone) {
+      tell(why::Verdict::kNoField);
+      return;
+    }
   }
   context_.arena = arena;
   const std::size_t count = decoder_.Count(record.format, record, context_);
@@ -220,7 +254,10 @@ void StageEvaluator::Evaluate(std::span<const AlternateId> alternates, const Rec
     if (!decoder_.Load(record.format, record, i, slots, context_)) continue;
     subject.input = slots.data();
     if (field != ir::kNone) {
-      if (!IsText(slots[field])) continue;
+      if (!IsText(slots[field])) {
+        tell(why::Verdict::kNoField);
+        continue;
+      }
       subject.text = slots[field].AsText();
     }
     TryAlternates(alternates, subject, arena, hits);
@@ -244,7 +281,10 @@ void StageEvaluator::EvaluateRead(StageId stage, const Value* input, const Recor
   Subject subject{record.text, input, nullptr, &record, 0};
   if (plan.stage->input == ir::StageInput::kField) {
     const ir::SlotId field = FieldSlot(*plan.stage, plan.stage->format);
-    if (field == ir::kNone || !IsText(input[field])) return;
+    if (field == ir::kNone || !IsText(input[field])) {
+      if (tracer_ != nullptr) Tell(stage, ir::kNone, why::Verdict::kNoField, subject, ir::kNone, nullptr);
+      return;
+    }
     subject.text = input[field].AsText();
   }
   TryAlternates(all_, subject, arena, hits);

@@ -14,6 +14,11 @@
 #include <string_view>
 #include <vector>
 
+namespace faultline::why {
+class Tracer;
+enum class Verdict : std::uint8_t;
+}  // namespace faultline::why
+
 namespace faultline::runtime {
 
 struct ShownHit;
@@ -38,6 +43,9 @@ class StageEvaluator {
   // time.
   StageEvaluator(const EnginePlan& plan, const Program& program, ir::FormatId forced_format,
                  const EvalContext& context);
+
+  // Is told of every try from now on; null: nobody is.
+  void set_tracer(why::Tracer* tracer) { tracer_ = tracer; }
 
   // Decides the record's format and text; idempotent.
   void Resolve(RecordView& record, Arena* arena);
@@ -80,6 +88,8 @@ class StageEvaluator {
                      std::vector<StageHit>* hits);
   bool TryAlternate(AlternateId id, const Subject& subject, const Value* element, Arena* arena,
                     StageHit* hit);
+  void Tell(StageId stage, AlternateId alternate, why::Verdict verdict, const Subject& subject,
+            ir::FunctionId function, const Frame* frame);
   // What the stage takes from the record as a whole, before any alternative is tried.
   void Load(const ir::Stage& stage, const Subject& subject, Arena* arena);
   Frame FrameOf(const Subject& subject);
@@ -98,6 +108,7 @@ class StageEvaluator {
   std::vector<Value> format_slots_;
   std::vector<CaptureSpan> captures_;
   std::vector<AlternateId> all_;
+  why::Tracer* tracer_ = nullptr;
 };
 
 // Where a hit stands in the original: line, column, offset. For text that is no part of the line's bytes (an

@@ -17,14 +17,15 @@ std::string CutReportText(std::string_view text) {
          (text.size() - end == 1 ? " byte more)" : " bytes more)");
 }
 
-bool IsAllowed(const EnginePlan& plan, ir::RuleId rule, Match* match, std::int64_t now,
-               StageEvaluator* evaluator) {
-  for (const ir::Allow& allow : plan.module().rules[rule].allows) {
-    if (now >= allow.until) continue;
-    if (evaluator->Call(allow.when, match->slots.data(), &match->record, match->arena.get()).is_true())
-      return true;
+std::optional<std::uint32_t> AllowOf(const EnginePlan& plan, ir::RuleId rule, Match* match, std::int64_t now,
+                                     StageEvaluator* evaluator) {
+  const std::vector<ir::Allow>& allows = plan.module().rules[rule].allows;
+  for (std::uint32_t i = 0; i < allows.size(); ++i) {
+    if (now >= allows[i].until) continue;
+    if (evaluator->Call(allows[i].when, match->slots.data(), &match->record, match->arena.get()).is_true())
+      return i;
   }
-  return false;
+  return std::nullopt;
 }
 
 FindingPtr MakeFinding(const EnginePlan& plan, ir::RuleId rule_id, Match match, const PathMap& path_map,

@@ -7,6 +7,8 @@
 #include "runtime/finding/finding.h"
 
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -18,9 +20,9 @@ inline constexpr std::size_t kMaxReportText = 64 * 1024;
 // The text, or its first kMaxReportText bytes, cut between characters, and "… (cut: 12 bytes more)".
 std::string CutReportText(std::string_view text);
 
-// Whether an `allow` that is in force at `now` (ns since 1970) suppresses the match.
-bool IsAllowed(const EnginePlan& plan, ir::RuleId rule, Match* match, std::int64_t now,
-               StageEvaluator* evaluator);
+// The `allow` of the rule (its index) that is in force at `now` (ns since 1970) and suppresses the match.
+std::optional<std::uint32_t> AllowOf(const EnginePlan& plan, ir::RuleId rule, Match* match, std::int64_t now,
+                                     StageEvaluator* evaluator);
 
 // The finding takes over the match's arena. Thread safety: that of the evaluator.
 FindingPtr MakeFinding(const EnginePlan& plan, ir::RuleId rule, Match match, const PathMap& path_map,

@@ -2,6 +2,7 @@
 #include "runtime/frame/framer.h"
 
 #include "runtime/frame/open_block.h"
+#include "runtime/why/tracer.h"
 #include "support/value/value_compare.h"
 
 #include <algorithm>
@@ -192,9 +193,16 @@ bool Framer::OfferHead(Stream* stream, ir::FormatId format, const Position& poin
   }
   ++block->taken;
   Accept(block, point);
+  if (tracer_ != nullptr) Tell(*block, why::Framed::kBegan);
   Charge(block);
   if (PartMachine::IsOver(plan, block->machine)) End(block, false, ended);
   return true;
+}
+
+// Of the line at hand.
+void Framer::Tell(const OpenBlock& block, why::Framed what) const {
+  const std::int64_t at = line_.record == nullptr ? 0 : line_.record->context.line;
+  tracer_->OnFramed(block.plan->id(), what, block.input, block.place.line, at);
 }
 
 // The open block of the line's writer; null if it has none.
@@ -229,6 +237,7 @@ void Framer::OfferLine(Stream* stream, std::size_t index, const Position& point,
   const BlockPlan& plan = *block->plan;
   const StepResult result = machine_.Offer(plan, line_, &matcher_, &block->machine);
   if (result == StepResult::kEnds) {
+    if (tracer_ != nullptr) Tell(*block, why::Framed::kEndedBefore);
     End(block, false, ended);
     return;
   }
@@ -240,6 +249,7 @@ void Framer::OfferLine(Stream* stream, std::size_t index, const Position& point,
   ++block->lines;
   block->text_bytes += bytes;
   if (result == StepResult::kTaken) Take(block, point);
+  if (tracer_ != nullptr && result == StepResult::kTaken) Tell(*block, why::Framed::kTook);
   Charge(block);
   if (PartMachine::IsOver(plan, block->machine)) End(block, false, ended);
 }
@@ -310,6 +320,11 @@ void Framer::HoldBounds(std::vector<BlockEvent>* ended) {
 
 void Framer::End(OpenBlock* block, bool truncated, std::vector<BlockEvent>* ended) {
   FramerCounts& counts = counts_[block->plan->id()];
+  if (tracer_ != nullptr) {
+    Tell(*block, !block->complete ? why::Framed::kBroken
+                 : truncated      ? why::Framed::kTruncated
+                                  : why::Framed::kComplete);
+  }
   if (block->complete) {
     ++counts.blocks;
     if (truncated) ++counts.truncated;
@@ -419,6 +434,7 @@ void Framer::EndStream(std::uint32_t input, std::uint32_t stream, std::vector<Bl
 
 void Framer::EndSource(std::uint32_t input, std::vector<BlockEvent>* ended) {
   const std::size_t from = ended->size();
+  line_.record = nullptr;
   auto it = streams_.lower_bound({input, 0});
   while (it != streams_.end() && it->first.first == input) {
     EndAll(&it->second, ended);

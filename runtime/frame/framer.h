@@ -44,6 +44,11 @@
 #include <utility>
 #include <vector>
 
+namespace faultline::why {
+class Tracer;
+enum class Framed : std::uint8_t;
+}  // namespace faultline::why
+
 namespace faultline::runtime {
 
 struct FramerLimits {
@@ -73,6 +78,8 @@ class Framer : public OpenBlocks {
   // Makes the evidence of a first line, of which `matched` was matched; called while its neighbours are at
   // hand. Without it evidence is the line alone.
   using MakeEvidence = std::function<Evidence(const RecordView& record, std::string_view matched)>;
+  // Is told what blocks do with lines, for `explain --why`; null: nobody is.
+  void set_tracer(why::Tracer* tracer) { tracer_ = tracer; }
   void set_evidence(MakeEvidence make) { make_evidence_ = std::move(make); }
 
   // Block formats of the module, ascending. Without any there is nothing to offer.
@@ -123,6 +130,7 @@ class Framer : public OpenBlocks {
   void OfferLine(Stream* stream, std::size_t group, const Position& point, std::vector<BlockEvent>* ended);
   OpenBlock* WriterOf(const Group& group);
   void Take(OpenBlock* block, const Position& point);
+  void Tell(const OpenBlock& block, why::Framed what) const;
   void Accept(OpenBlock* block, const Position& point);
   void KeepEvidence(OpenBlock* block);
   Value Keep(OpenBlock* block, const Value& value);
@@ -147,6 +155,7 @@ class Framer : public OpenBlocks {
   LineMatcher matcher_;
   PartMachine machine_;
   TraceReader reader_;
+  why::Tracer* tracer_ = nullptr;
   BlockLine line_;  // at hand
 
   std::map<StreamKey, Stream> streams_;           // those with open blocks

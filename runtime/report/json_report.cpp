@@ -1,5 +1,6 @@
 // One JSON object a line: the contract of docs/output.md.
 #include "runtime/report/escape.h"
+#include "runtime/report/json_object.h"
 #include "runtime/report/redact.h"
 #include "runtime/report/report.h"
 #include "support/value/json.h"
@@ -8,27 +9,6 @@
 
 namespace faultline::runtime {
 namespace {
-
-// Writes keys with commas between them.
-class Object {
- public:
-  explicit Object(std::string* out) : out_(out) { *out_ += '{'; }
-  std::string& Key(std::string_view key) {
-    if (!first_) *out_ += ',';
-    first_ = false;
-    AppendJsonText(*out_, key);
-    *out_ += ':';
-    return *out_;
-  }
-  void Text(std::string_view key, std::string_view text) { AppendJsonText(Key(key), text); }
-  void Number(std::string_view key, std::int64_t number) { Key(key) += std::to_string(number); }
-  void Close() { *out_ += '}'; }
-  bool empty() const { return first_; }
-
- private:
-  std::string* out_;
-  bool first_ = true;
-};
 
 // Whether some text inside the value is not UTF-8; nesting is bounded as in AppendJson.
 bool HasBadText(const Value& value, int depth) {
@@ -45,7 +25,7 @@ bool HasBadText(const Value& value, int depth) {
 
 std::string FindingToJson(const Finding& finding) {
   std::string out;
-  Object object(&out);
+  JsonObject object(&out);
   object.Text("kind", "finding");
   object.Text("id", finding.id);
   object.Text("rule", finding.rule->name);
@@ -53,7 +33,7 @@ std::string FindingToJson(const Finding& finding) {
   object.Text("message", finding.message);
 
   const FindingPlace& location = finding.location;
-  Object place(&object.Key("location"));
+  JsonObject place(&object.Key("location"));
   place.Text("file", location.file);
   place.Number("line", location.line);
   place.Number("column", location.column);
@@ -61,14 +41,14 @@ std::string FindingToJson(const Finding& finding) {
   place.Number("offset", location.offset);
   place.Close();
   if (finding.source) {
-    Object source(&object.Key("source"));
+    JsonObject source(&object.Key("source"));
     source.Text("file", finding.source->file);
     if (finding.source->line > 0) source.Number("line", finding.source->line);
     if (finding.source->column > 0) source.Number("column", finding.source->column);
     source.Close();
   }
   if (!finding.fields.empty()) {
-    Object fields(&object.Key("fields"));
+    JsonObject fields(&object.Key("fields"));
     for (const FindingField& field : finding.fields)
       AppendJson(fields.Key(field.name), field.value, field.type);
     fields.Close();
@@ -78,7 +58,7 @@ std::string FindingToJson(const Finding& finding) {
     list += '[';
     for (const Evidence& evidence : finding.evidence) {
       if (list.back() != '[') list += ',';
-      Object line(&list);
+      JsonObject line(&list);
       line.Text("file", evidence.file);
       line.Number("line", evidence.line);
       line.Text("text", evidence.text);
@@ -95,7 +75,7 @@ std::string FindingToJson(const Finding& finding) {
     list += '[';
     for (const ConfidencePart& part : finding.confidence_parts) {
       if (list.back() != '[') list += ',';
-      Object term(&list);
+      JsonObject term(&list);
       AppendJson(term.Key("weight"), Value::Float(part.weight), lang::Type(lang::TypeKind::kFloat));
       if (!part.why.empty()) term.Text("why", part.why);
       term.Close();
@@ -117,15 +97,15 @@ std::string FindingToJson(const Finding& finding) {
   if (finding.last.kind == ValueKind::kTime) object.Text("last", FormatTime(finding.last.integer));
 
   std::string raw_text;
-  Object raw(&raw_text);
-  auto add_raw = [](Object* to, std::string_view key, std::string_view text) {
+  JsonObject raw(&raw_text);
+  auto add_raw = [](JsonObject* to, std::string_view key, std::string_view text) {
     if (!IsUtf8(text)) to->Text(key, Base64(text));
   };
   add_raw(&raw, "message", finding.message);
   add_raw(&raw, "location.file", location.file);
   if (finding.source) add_raw(&raw, "source.file", finding.source->file);
   std::string raw_fields_text;
-  Object raw_fields(&raw_fields_text);
+  JsonObject raw_fields(&raw_fields_text);
   for (const FindingField& field : finding.fields) {
     if (HasBadText(field.value, 0)) raw_fields.Text(field.name, Base64(ToText(field.value)));
   }
@@ -140,7 +120,7 @@ std::string FindingToJson(const Finding& finding) {
 
 std::string DiagnosisToJson(const Diagnosis& diagnosis) {
   std::string out;
-  Object object(&out);
+  JsonObject object(&out);
   object.Text("kind", "diagnosis");
   object.Key("root") += FindingToJson(*diagnosis.root);
   if (!diagnosis.because.empty()) {
@@ -155,7 +135,7 @@ std::string DiagnosisToJson(const Diagnosis& diagnosis) {
     std::string& list = object.Key("explains");
     for (const Symptom& symptom : diagnosis.explains) {
       list += &symptom == &diagnosis.explains.front() ? '[' : ',';
-      Object edge(&list);
+      JsonObject edge(&list);
       edge.Key("finding") += FindingToJson(*symptom.finding);
       if (symptom.confidence) {
         AppendJson(edge.Key("confidence"), Value::Float(*symptom.confidence),
@@ -199,9 +179,9 @@ void JsonReport::OnEnd(const RunSummary& summary) {
   for (const TellingLine& telling : summary.telling) {
     const std::string text = options_.redact ? Redact(telling.text) : telling.text;
     std::string out;
-    Object object(&out);
+    JsonObject object(&out);
     object.Text("kind", "note");
-    Object place(&object.Key("location"));
+    JsonObject place(&object.Key("location"));
     place.Text("file", telling.file);
     place.Number("line", telling.line);
     place.Close();

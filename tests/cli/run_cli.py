@@ -18,46 +18,8 @@ import tempfile
 import time
 import traceback
 
-RULE = '''module demo
-
-/// A number that is too large.
-rule large {
-  severity error
-  match "value {n:int}"
-  where n > 100
-  report "{n} is too large"
-}
-'''
-
-
-class Box:
-    def __init__(self, binary, root, folder):
-        self.binary, self.root, self.folder = binary, root, pathlib.Path(folder)
-        self.file("demo.fault", RULE)
-
-    def file(self, name, content):
-        path = self.folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content if isinstance(content, bytes) else content.encode())
-        return str(path)
-
-    def run(self, *arguments, stdin=b"", env=None, **options):
-        full = dict(os.environ, HOME=str(self.folder), XDG_CACHE_HOME=str(self.folder / "cache"), **(env or {}))
-        for name in ("GITHUB_ACTIONS", "CI", "NO_COLOR"):
-            full.pop(name, None) if not env or name not in env else None
-        return subprocess.run([self.binary, *arguments], input=stdin, capture_output=True, cwd=self.folder, env=full,
-                              timeout=120, **options)
-
-    def findings(self, *arguments, stdin=b""):
-        result = self.run("run", "-o", "json", *arguments, stdin=stdin)
-        objects = [json.loads(line) for line in result.stdout.splitlines()]
-        return result, [o for o in objects if o["kind"] == "finding"]
-
-
-def expect(condition, *shown):
-    if not condition:
-        raise AssertionError(" | ".join(str(s) for s in shown))
-
+import why_tests
+from box import RULE, Box, expect
 
 def test_values_of_a_fix_stay_what_they_are(box):
     """A shell runs the command of each finding, and what it prints is the value, wherever the hole stands."""
@@ -964,10 +926,10 @@ def test_follow_refuses_what_it_cannot_do(box):
 def main():
     binary, root = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
     wanted = sys.argv[3:]
-    tests = [(n, f) for n, f in inspect.getmembers(sys.modules[__name__], inspect.isfunction)
-             if n.startswith("test_") and (not wanted or any(w in n for w in wanted))]
+    found = [test for module in (sys.modules[__name__], why_tests) for test in inspect.getmembers(module, inspect.isfunction)]
+    tests = [(n, f) for n, f in found if n.startswith("test_") and (not wanted or any(w in n for w in wanted))]
     failed = 0
-    for name, function in sorted(tests, key=lambda t: t[1].__code__.co_firstlineno):
+    for name, function in sorted(tests, key=lambda t: (t[1].__module__, t[1].__code__.co_firstlineno)):
         with tempfile.TemporaryDirectory() as folder:
             try:
                 function(Box(binary, root, folder))

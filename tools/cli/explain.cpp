@@ -5,6 +5,7 @@
 #include "runtime/report/escape.h"
 #include "support/diag/diagnostic.h"
 #include "tools/cli/console.h"
+#include "tools/cli/reports.h"
 #include "tools/cli/session.h"
 #include "tools/cli/verbs.h"
 
@@ -90,6 +91,7 @@ int ExplainVerb(const Options& options) {
   }
   const ir::Rule& rule = module.rules[found[0]];
   if (!options.emit.empty()) return Emit(options, *rules.compilation, found[0]);
+  if (!options.why.empty()) return ExplainWhy(options, *rules.compilation, found[0]);
 
   const SourceFile& file = rules.compilation->sources.Get(rule.span.file);
   std::string text =

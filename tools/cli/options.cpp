@@ -56,6 +56,19 @@ void AddRules(CLI::App& app, Options& o) {
       ->allow_extra_args(false);
 }
 
+// How the input's lines are read.
+void AddReading(CLI::App& app, Options& o) {
+  app.add_option("--format", o.format, "format of the input's lines, instead of detecting it");
+  app.add_option("--wrapper", o.wrapper,
+                 "wrapper of the input's lines, `none` for none, instead of detecting it");
+  app.add_option("--order", o.order, "of the input's lines: detect, oldest-first, newest-first")
+      ->check(CLI::IsMember({"detect", "oldest-first", "newest-first"}))
+      ->capture_default_str();
+  app.add_option("--max-line", o.max_line, "bytes of a line that are looked at; the rest is counted")
+      ->check(CLI::Range(std::size_t{64}, std::size_t{1} << 30))
+      ->capture_default_str();
+}
+
 std::string Example(const char* text) {
   return fmt::format("Example:\n  {}\n", text);
 }
@@ -88,15 +101,7 @@ std::unique_ptr<CLI::App> MakeApp(Options& o, Raw& raw) {
       ->delimiter(',')
       ->allow_extra_args(false);
   AddHistory(*run, o);
-  run->add_option("--format", o.format, "format of the input's lines, instead of detecting it");
-  run->add_option("--wrapper", o.wrapper,
-                  "wrapper of the input's lines, `none` for none, instead of detecting it");
-  run->add_option("--order", o.order, "of the input's lines: detect, oldest-first, newest-first")
-      ->check(CLI::IsMember({"detect", "oldest-first", "newest-first"}))
-      ->capture_default_str();
-  run->add_option("--max-line", o.max_line, "bytes of a line that are looked at; the rest is counted")
-      ->check(CLI::Range(std::size_t{64}, std::size_t{1} << 30))
-      ->capture_default_str();
+  AddReading(*run, o);
   run->add_flag("--follow", o.follow, "go on with what is written to files, folders, patterns and pipes");
   run->add_option("--state", o.state,
                   "with --follow: a folder by which a later run goes on where this one ended");
@@ -194,9 +199,24 @@ std::unique_ptr<CLI::App> MakeApp(Options& o, Raw& raw) {
   explain->add_option("RULE", o.subject, "the rule's name, or the end of it")->required();
   explain->add_option("--emit", o.emit, "print a form of it instead")
       ->check(CLI::IsMember({"ast", "ir", "plan", "llvm", "asm"}));
+  explain
+      ->add_option("--why", o.why,
+                   "INPUT[:LINE]: why it found something there, or how far it came and what failed")
+      ->allow_extra_args(false);
+  explain->add_option("--input", raw.roles, "with --why: ROLE=FILE, an input with a role")
+      ->allow_extra_args(false);
+  explain->add_option("-o,--output", raw.outputs, "with --why: human, json; FORMAT=FILE writes to a file")
+      ->allow_extra_args(false);
+  AddReading(*explain, o);
+  explain->add_option("--context", o.context, "with --why: job=…,branch=…,commit=…; CI variables by default")
+      ->delimiter(',')
+      ->allow_extra_args(false);
+  AddHistory(*explain, o);
   AddRules(*explain, o);
   AddEverywhere(*explain, o);
-  explain->footer(Example("faultline explain checksum_mismatch"));
+  explain->footer(
+      Example("faultline explain checksum_mismatch\n"
+              "  faultline explain checksum_mismatch --why build.log:12"));
   explain->callback([&o] { o.verb = Verb::kExplain; });
 
   CLI::App* repl = app->add_subcommand("repl", "try rules, patterns and expressions on a sample");
@@ -246,6 +266,15 @@ std::optional<std::string> Complete(const Raw& raw, const CLI::App& app, Options
     PathMapping map;
     if (!SplitPair(text, map.from, map.to)) return fmt::format("--path-map {}: write FROM=TO", text);
     o.path_maps.push_back(std::move(map));
+  }
+  if (o.verb == Verb::kExplain) {
+    if (o.why.empty() && !o.roles.empty()) return "--input needs --why";
+    if (o.why.empty() && !o.outputs.empty()) return "-o needs --why";
+    if (!o.why.empty() && !o.emit.empty()) return "--why and --emit are two questions";
+    for (const OutputSpec& spec : o.outputs) {
+      if (spec.format != "human" && spec.format != "json")
+        return fmt::format("-o {}: --why answers as human or json", spec.format);
+    }
   }
   if (o.verb == Verb::kRun && !o.command.empty() && !o.inputs.empty())
     return "run takes inputs or `-- COMMAND`, not both";

@@ -88,11 +88,12 @@ struct Options {
 
   // check, fmt, test, explain, list, repl
   std::vector<std::string> paths;
-  bool check_only = false;  // fmt --check
-  bool json = false;        // check --json, list --json …
-  bool update = false;      // test --update
-  std::string junit;        // test --junit FILE
-  std::string subject;      // explain RULE, list WHAT, completion SHELL
+  bool check_only = false;       // fmt --check
+  bool json = false;             // check --json, list --json …
+  bool update = false;           // test --update
+  std::string junit;             // test --junit FILE
+  std::string subject;           // explain RULE, list WHAT, completion SHELL
+  std::vector<std::string> why;  // explain --why INPUT[:LINE]
 };
 
 struct ParsedOptions {

@@ -23,6 +23,9 @@ bool SayErrors(const std::vector<runtime::InputError>& errors, const Options& op
 
 bool FailsRun(const runtime::RunSummary& summary, const std::string& fail_on);
 
+// `explain RULE --why` (why.cpp).
+int ExplainWhy(const Options& options, const driver::Compilation& compilation, ir::RuleId rule);
+
 // `run --follow` (follow.cpp).
 int RunFollow(const Options& options, const Rules& rules, const std::vector<std::string>& inputs);
 

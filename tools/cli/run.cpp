@@ -1,10 +1,10 @@
 // `faultline run`: rules over logs, findings to reports, the exit code by severity.
-#include "runtime/history/run_history.h"
 #include "runtime/input/files.h"
 #include "runtime/novelty/shapes.h"
 #include "runtime/report/report.h"
 #include "tools/cli/command.h"
 #include "tools/cli/console.h"
+#include "tools/cli/past.h"
 #include "tools/cli/progress.h"
 #include "tools/cli/reports.h"
 #include "tools/cli/session.h"
@@ -73,44 +73,6 @@ std::vector<std::string> InputsOf(const Options& options) {
   std::vector<std::string> inputs = options.inputs;
   if (inputs.empty() && options.command.empty() && options.roles.empty()) inputs.emplace_back("-");
   return inputs;
-}
-
-// What earlier runs left, as far as the rules ask for it. Its failures are said and cost nothing else.
-struct Past {
-  std::unique_ptr<history::Store> store;
-  std::unique_ptr<history::RunHistory> run;
-  std::unique_ptr<novelty::ShapeSet> shapes;
-};
-
-Past OpenPast(const Options& options, const ir::Module& module, runtime::EngineOptions* engine) {
-  Past past;
-  bool asks_history = false, asks_shapes = false;
-  for (const ir::Rule& rule : module.rules) {
-    for (const ir::Aggregate& aggregate : rule.aggregates) {
-      asks_history = asks_history || aggregate.form == ir::AggregateForm::kHistory;
-    }
-    for (const ir::Provided& provided : rule.provided) {
-      asks_shapes = asks_shapes || provided.kind == ir::ProvidedKind::kNovel;
-    }
-  }
-  if (!asks_history && !asks_shapes) return past;
-  const driver::StatePlace place = driver::FindState(options.history);
-  if (asks_history && !place.history.empty()) {
-    history::Opened opened = history::Store::Open(place.history);
-    if (opened.error) Remark(driver::Sentence(*opened.error));
-    past.store = std::move(opened.store);
-    std::vector<std::string> bad;
-    past.run = std::make_unique<history::RunHistory>(
-        past.store.get(), driver::ScopeOf(driver::RunContext(options.context, &bad), place));
-    engine->history = past.run.get();
-  }
-  if (asks_shapes) {
-    std::string remark;
-    past.shapes = driver::LoadShapes(place.shapes, &remark);
-    if (!remark.empty()) Remark(remark);
-    engine->shapes = past.shapes.get();
-  }
-  return past;
 }
 
 // What cannot be read a second time.

@@ -69,6 +69,8 @@ Rules LoadRules(const Options& options, bool lints, bool tests) {
   driver::CompileOptions compile;
   compile.lints = lints;
   compile.tests = tests;
+  compile.keep_unread = options.verb == Verb::kExplain;
+  compile.keep_apart = !options.why.empty();
   if (const auto now = driver::NowOption(options.now)) compile.now = *now;
   if (options.expression) {
     if (!options.rules.empty()) {

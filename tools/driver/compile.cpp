@@ -131,6 +131,9 @@ std::unique_ptr<Compilation> Compile(std::vector<RuleFile> files, const CompileO
   }
   if (result->has_errors()) return result;
 
+  if (options.keep_unread) {
+    for (auto& rule : result->checked.rules) rule.unread = false;
+  }
   lower::LowerOptions lowering;
   lowering.tests = options.tests;
   lower::Lowered lowered = lower::Lower(result->checked, lowering);
@@ -141,6 +144,8 @@ std::unique_ptr<Compilation> Compile(std::vector<RuleFile> files, const CompileO
   auto module = std::make_shared<ir::Module>(std::move(lowered.module));
   if (options.tests) {
     result->tests = std::move(lowered.tests);  // refer to functions by number, which most passes change
+    ir::FindLiterals(module.get());
+  } else if (options.keep_apart) {
     ir::FindLiterals(module.get());
   } else {
     ir::RunPasses(module.get(), ir::EvaluateOperation);

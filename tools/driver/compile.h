@@ -26,6 +26,8 @@ struct CompileOptions {
   bool lints = true;             // of the files that are not stock
   bool inline_rules = false;     // the last file is the text of `run -e`
   bool tests = false;            // functions of the tests in rules too
+  bool keep_unread = false;      // stock events and scopes that nothing reads, too
+  bool keep_apart = false;       // what is equal in several rules stays with each, with its own places
   std::int64_t now = INT64_MIN;  // what ran out before it, ns since 1970, has no effect
   // Files that tables name, by path, in place of those beside the rule files.
   std::map<std::string, std::string> tables = {};
