@@ -100,6 +100,8 @@ PatternFitter::Pieces& PatternFitter::Of(ir::PatternId pattern) {
 }
 
 const regex::Regex* PatternFitter::Prefix(Pieces* pieces, std::size_t from, std::size_t to) {
+  constexpr std::size_t kMaxKept = 64;
+  if (pieces->prefixes.size() > kMaxKept) pieces->prefixes.clear();
   auto& known = pieces->prefixes[{from, to}];
   if (known != nullptr) return known.get();
   const auto begin = pieces->nodes.begin();

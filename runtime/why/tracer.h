@@ -121,20 +121,22 @@ enum class Framed : std::uint8_t { kBegan, kTook, kEndedBefore, kComplete, kBrok
 // Why a rule's match is not shown.
 enum class Hidden : std::uint8_t { kAllowed, kRoleMissing };
 
+// Each does nothing unless it is overridden.
 class Tracer {
  public:
   virtual ~Tracer() = default;
 
   // The records of a block, before any of them is correlated. `input` numbers the sources of the run.
-  virtual void OnBlock(std::uint32_t input, const runtime::RecordBlock& block) = 0;
-  virtual void OnTried(const Tried& tried) = 0;
-  virtual void OnArrival(ir::RuleId rule, const runtime::Event& event, Arrival arrival) = 0;
-  virtual void OnMoment(const Moment& moment) = 0;
+  virtual void OnBlock(std::uint32_t /*input*/, const runtime::RecordBlock& /*block*/) {}
+  virtual void OnTried(const Tried& /*tried*/) {}
+  virtual void OnArrival(ir::RuleId /*rule*/, const runtime::Event& /*event*/, Arrival /*arrival*/) {}
+  virtual void OnMoment(const Moment& /*moment*/) {}
   // `line` of the file that the block begins at; `at`: the line that is talked of, 0 at the input's end.
-  virtual void OnFramed(ir::FormatId format, Framed what, std::uint32_t input, std::int64_t line,
-                        std::int64_t at) = 0;
+  virtual void OnFramed(ir::FormatId /*format*/, Framed /*what*/, std::uint32_t /*input*/,
+                        std::int64_t /*line*/, std::int64_t /*at*/) {}
   // kAllowed: by allow number `which` of the rule; kRoleMissing: by its stage `which`.
-  virtual void OnHidden(ir::RuleId rule, const runtime::Match& match, Hidden why, std::uint32_t which) = 0;
+  virtual void OnHidden(ir::RuleId /*rule*/, const runtime::Match& /*match*/, Hidden /*why*/,
+                        std::uint32_t /*which*/) {}
 };
 
 }  // namespace faultline::why

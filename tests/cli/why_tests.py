@@ -232,6 +232,43 @@ def test_why_a_graph_says_no(box):
     says(why(box, r, "m needs n\nuse m o\n"), "dropped", "reaches(g, x, y)", "is false")
 
 
+def test_why_a_scope_is_not_open_or_over(box):
+    r = ('module app\nscope step { enter "STEP {name}"; close "DONE {name}" }\n'
+         'rule r {\n  severity error\n  match "bad" as a\n  then "worse" within step\n  report "it"\n}\n')
+    says(why(box, r, "STEP a\nbad\nworse\nDONE a\n"), "found")
+    says(why(box, r, "STEP a\nbad\nDONE a\nworse\n"), "dropped", "nothing came for stage 2", "until the scope ends")
+    says(why(box, r, "bad\nworse\n"), "dropped", "cannot be told", "the scope is not open")
+
+
+def test_why_a_line_between_two_of_a_finding(box):
+    r = rule('  match "begin"\n  then "end" within 5 lines')
+    says(why(box, r, "begin\nx\nend\n", 3), "found")
+    says(why(box, r, "begin\nx\nend\n", 2), "found", "none of its evidence")
+
+
+def test_why_a_block_misses_a_line(box):
+    r = ('module app\nformat dump = block { "{^}dump {id:int}:"; "  state {state}"; repeat rows { "  row {cell}" } }\n'
+         'rule r {\n  severity error\n  from dump\n  where state == "bad"\n  report "it"\n}\n')
+    says(why(box, r, "dump 1:\n  state bad\n  row a\nx\n", 3), "found")
+    says(why(box, r, "dump 1:\n  state ok\nx\n", 1), "no_match", "`state == \"bad\"` is false: state = \"ok\"")
+    answer = box.run("explain", "r", "-r", "r.fault", "--why", box.file("a.log", "dump 1:\n  row a\n") + ":1").stdout.decode()
+    expect("block app.dump of line 1 is broken" in answer, answer)
+
+
+def test_why_some_of_a_set_is_not_enough(box):
+    r = rule('  any 2 of within 5 lines {\n    a = "one"\n    b = "two"\n    c = "three"\n  }')
+    says(why(box, r, "one\nx\nthree\n"), "found")
+    says(why(box, r, "one\none\n"), "dropped", "1 of 2 parts came")
+
+
+def test_why_json_lacks_a_field(box):
+    r = 'module app\nformat j = json { level, message: text from "msg", code: int }\nrule r {\n  severity error\n  from j\n  where code > 3\n  report "it"\n}\n'
+    says(why(box, r, '{"level":"info","msg":"m","code":4}\n', 1), "found")
+    says(why(box, r, '{"level":"info","msg":"m","code":3}\n', 1), "no_match", "`code > 3` is false: code = 3")
+    says(why(box, r, '{"level":"info","msg":"m"}\n', 1), "no_match", "not as app.j", "JSON with level, message, code is wanted")
+    says(why(box, r, "plain\n", 1), "no_match", "it is no JSON")
+
+
 # ---------------------------------------------------------------- the command line
 
 def test_why_refuses_what_makes_no_sense(box):
@@ -284,3 +321,23 @@ def test_why_survives_hostile_input(box):
                 text = result.stdout.decode("utf-8")  # valid whatever the log holds
                 expect("\x1b" not in text and "\x00" not in text, name, text[:200])
                 expect(len(text) < 400000, name, len(text))
+
+
+# ---------------------------------------------------------------- run -v
+
+def test_run_verbose_names_rules_whose_format_no_line_has(box):
+    box.file("r.fault", '''module app
+format web = line "{^}{time} GET {path} {status:int}"
+format dump = block { "{^}dump {id:int}"; repeat rows { "  {cell}" } }
+rule slow { severity error; from web; where status >= 500; report "{path}" }
+rule row { severity error; from dump; report "{id}" }
+rule text { severity error; match "never"; report "x" }
+''')
+    box.file("none.log", "x\n")
+    box.file("both.log", "2026-01-02T10:00:00Z GET /a 200\ndump 1\n  a\n")
+    said = box.run("run", "-v", "-r", "r.fault", "none.log").stderr.decode()
+    expect("no line is read as app.web, which app.slow reads; `faultline explain app.slow --why INPUT`" in said, said)
+    expect("no lines are read as app.dump, which app.row reads" in said, said)
+    expect("app.text" not in said, said)
+    expect("read as app." not in box.run("run", "-v", "-r", "r.fault", "both.log").stderr.decode())
+    expect("read as app." not in box.run("run", "-r", "r.fault", "none.log").stderr.decode())

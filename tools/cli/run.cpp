@@ -12,6 +12,7 @@
 #include "tools/cli/verbs.h"
 #include "tools/driver/clock.h"
 #include "tools/driver/state_place.h"
+#include "tools/why/format_watch.h"
 
 #include <cerrno>
 #include <cstdio>
@@ -20,6 +21,7 @@
 #include <fmt/format.h>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <sys/stat.h>
@@ -106,6 +108,20 @@ void SayUnreadRoles(const ir::Module& module, const Options& options) {
   }
 }
 
+// Those that do not come with the program, events aside: what is silent in them their author wants to know.
+std::vector<ir::RuleId> OwnRules(const driver::Compilation& compilation) {
+  std::set<FileId> own;
+  for (const driver::ParsedFile& file : compilation.files) {
+    if (file.origin != "stock") own.insert(file.id);
+  }
+  std::vector<ir::RuleId> rules;
+  for (ir::RuleId id = 0; id < compilation.module->rules.size(); ++id) {
+    const ir::Rule& rule = compilation.module->rules[id];
+    if (!rule.is_event && own.contains(rule.span.file)) rules.push_back(id);
+  }
+  return rules;
+}
+
 }  // namespace
 
 int RunVerb(const Options& options) {
@@ -140,6 +156,11 @@ int RunVerb(const Options& options) {
 
   const Past past = OpenPast(options, *rules.compilation->module, &*engine_options);
   InstallInterrupt();
+  std::optional<explain::FormatWatch> watch;
+  if (options.verbose) {
+    watch.emplace(*program, *engine_options, OwnRules(*rules.compilation));
+    engine_options->tracer = &*watch;
+  }
   runtime::Engine engine(program, *engine_options);
   for (Report& report : reports) engine.AddSink(report.sink.get());
 
@@ -202,6 +223,12 @@ int RunVerb(const Options& options) {
       }
     }
     SayUnreadRoles(*rules.compilation->module, options);
+  }
+  if (watch) {
+    progress.Clear();
+    for (const std::string& sentence : watch->Sentences()) Remark(sentence);
+    // What the run tells next reads the input again, for itself.
+    engine_options->tracer = nullptr;
   }
   progress.Clear();
   const bool failed = !options.command.empty() && command.exit_code != 0;

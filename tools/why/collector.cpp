@@ -84,6 +84,11 @@ std::optional<std::int64_t> TimeOf(const Value& value) {
   return value.integer;
 }
 
+// The unwrapped line, before its message became the text.
+std::string_view WholeText(const runtime::RecordView& record) {
+  return record.whole.data() != nullptr ? record.whole : record.context.text;
+}
+
 // How many of the parts hold: the more, the nearer the miss.
 std::size_t Holding(const Attempt& attempt) {
   return static_cast<std::size_t>(std::count_if(attempt.conditions.begin(), attempt.conditions.end(),
@@ -92,7 +97,9 @@ std::size_t Holding(const Attempt& attempt) {
 
 bool IsNearer(const Attempt& a, const Attempt& b) {
   if (a.verdict != b.verdict) return a.verdict > b.verdict;
-  if (a.verdict == Verdict::kNoPattern) return a.fit.literal > b.fit.literal;
+  if (a.verdict == Verdict::kNoPattern || a.verdict == Verdict::kOtherFormat) {
+    return a.fit.literal > b.fit.literal;
+  }
   return Holding(a) > Holding(b);
 }
 
@@ -127,7 +134,8 @@ Collector::Collector(std::shared_ptr<const runtime::Program> program, const Sour
       fitter_(module_),
       context_{nullptr, options.now, options.zone_offset},
       forced_(options.choices.format.empty() ? ir::kNone
-                                             : runtime::FindFormat(module_, options.choices.format)) {
+                                             : runtime::FindFormat(module_, options.choices.format)),
+      decoder_(*program_, forced_) {
   story_.question = question;
   by_rule_.resize(module_.rules.size(), nullptr);
 }
@@ -300,10 +308,10 @@ Attempt Collector::AttemptOf(const why::Tried& tried, const runtime::StagePlan& 
   switch (tried.verdict) {
     case Verdict::kOtherFormat: {
       // What the stage's own format lacks of the line.
-      const ir::Format& format = module_.formats[plan.stage->format == ir::kNone ? 0 : plan.stage->format];
       if (plan.stage->format == ir::kNone || tried.record == nullptr) break;
-      const std::string_view line =
-          tried.record->whole.data() != nullptr ? tried.record->whole : tried.record->context.text;
+      const ir::Format& format = module_.formats[plan.stage->format];
+      const std::string_view line = WholeText(*tried.record);
+      SayNeeds(plan.stage->format, *tried.record, &attempt);
       for (const ir::Alternative& alternative : format.lines) {
         if (alternative.pattern == ir::kNone) continue;
         why::Fit fit = fitter_.Furthest(alternative.pattern, line);
@@ -334,6 +342,33 @@ Attempt Collector::AttemptOf(const why::Tried& tried, const runtime::StagePlan& 
   return attempt;
 }
 
+// Of a record that is not of the format, though it may fit it: what stands in the way.
+void Collector::SayNeeds(ir::FormatId id, const runtime::RecordView& record, Attempt* attempt) {
+  const ir::Format& format = module_.formats[id];
+  context_.arena = &arena_;
+  if (decoder_.Fits(id, record, context_)) {
+    attempt->needs = forced_ != ir::kNone
+                         ? "--format says so"
+                         : "it would fit, but of several formats the one with the most text of its "
+                           "own is taken; --format chooses";
+    return;
+  }
+  if (format.kind != ir::FormatKind::kJson && format.kind != ir::FormatKind::kLogfmt) return;
+  std::string fields;
+  for (const ir::FieldPlan& field : format.fields) {
+    if (field.optional || field.others || fields.size() > 100) continue;
+    fields += (fields.empty() ? "" : ", ") + field.name;
+  }
+  std::string_view line = WholeText(record);
+  while (!line.empty() && (line.front() == ' ' || line.front() == '\t')) line.remove_prefix(1);
+  const bool json = format.kind == ir::FormatKind::kJson;
+  if (json && !line.starts_with('{') && !line.starts_with('[')) {
+    attempt->needs = "it is no JSON";
+  } else if (!fields.empty()) {
+    attempt->needs = std::string(json ? "JSON" : "logfmt") + " with " + fields + " is wanted";
+  }
+}
+
 void Collector::Consider(StageStory* stage, Attempt attempt, bool here) {
   if (attempt.verdict != Verdict::kFits && (!stage->nearest || IsNearer(attempt, *stage->nearest))) {
     stage->nearest = attempt;
@@ -357,11 +392,21 @@ void Collector::OnTried(const why::Tried& tried) {
   if (tried.verdict >= Verdict::kNoList) ++stage.matched;
   bool worth = here;
   switch (tried.verdict) {
-    case Verdict::kOtherFormat:
     case Verdict::kNoField:
     case Verdict::kNoList:
       worth = worth || !stage.nearest;
       break;
+    case Verdict::kOtherFormat: {
+      worth = worth || !stage.nearest;
+      if (worth || stage.nearest->verdict != Verdict::kOtherFormat || plan.stage->format == ir::kNone) break;
+      const std::size_t pieces =
+          std::max<std::size_t>(stage.nearest->fit.pieces, why::PatternFitter::kMinLiteral);
+      for (const ir::Alternative& line : module_.formats[plan.stage->format].lines) {
+        worth = worth || (line.pattern != ir::kNone &&
+                          fitter_.ComesFurther(line.pattern, WholeText(*tried.record), pieces));
+      }
+      break;
+    }
     case Verdict::kNoPattern: {
       if (worth || !stage.nearest || stage.nearest->verdict < Verdict::kNoPattern) {
         worth = true;
@@ -412,15 +457,18 @@ void Collector::OnArrival(ir::RuleId rule, const runtime::Event& event, why::Arr
 
 // ---------------------------------------------------------------- matches
 
-void Collector::SayUntil(const runtime::Timer& timer, Beat* beat) const {
+void Collector::SayUntil(const runtime::Timer& timer, const MatchStory& match, Beat* beat) const {
+  // Lines and records count in the stream of the match, which may be the input itself.
+  const bool whole = !match.beats.empty() && match.beats.front().spot.stream.empty();
+  const std::string of = whole ? "" : " of the stream";
   switch (timer.clock) {
     case runtime::Clock::kLines:
       beat->until_line = timer.end;
-      beat->until = "line " + std::to_string(timer.end) + " of the stream";
+      beat->until = "line " + std::to_string(timer.end) + of;
       break;
     case runtime::Clock::kRecords:
       beat->until_line = timer.end;
-      beat->until = "record " + std::to_string(timer.end) + " of the stream";
+      beat->until = "record " + std::to_string(timer.end) + of;
       break;
     case runtime::Clock::kTime:
     case runtime::Clock::kRunTime:
@@ -468,7 +516,6 @@ void Collector::OnMoment(const why::Moment& moment) {
     const std::vector<Hit>& hits = kept->story.stages[moment.stage].hits;
     beat.spot = hits.empty() ? Spot() : hits.front().spot;
   }
-  if (moment.timer != nullptr) SayUntil(*moment.timer, &beat);
   if (!moment.value.is_missing()) beat.text = ShowValue(moment.value);
 
   const auto [it, added] = kept->open.try_emplace(moment.number);
@@ -491,19 +538,31 @@ void Collector::OnMoment(const why::Moment& moment) {
     }
     kept->formed = 0;
   }
+  if (moment.timer != nullptr) SayUntil(*moment.timer, match, &beat);
   const std::size_t beats = match.beats.size();
-  const bool here = IsHere(beat.spot);
+  // Of a match as a whole, lines in between took no part.
+  const bool of_event = moment.event != nullptr || moment.point != nullptr || moment.number == 0;
+  const bool here = of_event && IsHere(beat.spot);
   match.here = match.here || here;
   SayKey(rule, moment.key, &match);
   switch (moment.what) {
-    case Happened::kBegan:
+    case Happened::kBegan: {
       match.reached = static_cast<std::uint32_t>(moment.at.size());
-      for (std::size_t i = 0; i < moment.at.size() && moment.event == nullptr; ++i) {
-        beat.spot = SpotOf(moment.at[i]);
-        match.here = match.here || IsHere(beat.spot);
+      if (moment.at.empty()) break;
+      match.order = moment.at.back().position.order;
+      // What was gathered has told of its events.
+      const bool told = !match.beats.empty();
+      const std::vector<std::uint32_t>& positive = plan_->rules()[moment.rule].positive;
+      for (std::size_t i = 0; i < moment.at.size(); ++i) {
+        Beat taken;
+        taken.what = i == 0 ? Happened::kBegan : Happened::kTook;
+        taken.stage = i < positive.size() ? positive[i] : moment.stage;
+        taken.spot = SpotOf(moment.at[i]);
+        match.here = match.here || IsHere(taken.spot);
+        if (!told) match.beats.push_back(std::move(taken));
       }
-      if (!moment.at.empty()) match.order = moment.at.back().position.order;
-      break;
+      return;
+    }
     case Happened::kTook:
       ++match.reached;
       match.waits = ir::kNone;
@@ -640,11 +699,13 @@ void Collector::OnFinding(const runtime::FindingPtr& finding) {
   ++kept->story.finding_count;
   FoundStory found;
   found.finding = finding;
-  found.here = IsHere({finding->location.file, finding->location.line, finding->location.end_line, {}, {}});
+  const runtime::FindingPlace& place = finding->location;
+  found.covers = IsHere({place.file, place.line, place.end_line, {}, {}});
+  found.here = IsHere({place.file, place.line, place.line, {}, {}});
   for (const runtime::Evidence& evidence : finding->evidence) {
     found.here = found.here || IsHere({evidence.file, evidence.line, evidence.line, {}, {}});
   }
-  if (kept->story.findings.size() < kMaxFindings || found.here)
+  if (kept->story.findings.size() < kMaxFindings || found.here || found.covers)
     kept->story.findings.push_back(std::move(found));
 }
 

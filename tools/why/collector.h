@@ -16,6 +16,7 @@
 #ifndef FAULTLINE_TOOLS_WHY_COLLECTOR_H_
 #define FAULTLINE_TOOLS_WHY_COLLECTOR_H_
 
+#include "runtime/decode/record_decoder.h"
 #include "runtime/engine/engine.h"
 #include "runtime/engine/evaluator.h"
 #include "runtime/finding/sink.h"
@@ -81,9 +82,10 @@ class Collector final : public why::Tracer, public runtime::FindingSink {
   std::string KeyText(const Value& key) const;
   void SayKey(const ir::Rule& rule, const Value& key, MatchStory* match) const;
   void Probe(const runtime::RecordView& record);
+  void SayNeeds(ir::FormatId format, const runtime::RecordView& record, Attempt* attempt);
   void Consider(StageStory* stage, Attempt attempt, bool here);
   Attempt AttemptOf(const why::Tried& tried, const runtime::StagePlan& plan, const ir::Rule& rule);
-  void SayUntil(const runtime::Timer& timer, Beat* beat) const;
+  void SayUntil(const runtime::Timer& timer, const MatchStory& match, Beat* beat) const;
   void End(Kept* kept, MatchStory match);
   const std::string& FileOf(std::uint32_t input) const;
 
@@ -93,6 +95,7 @@ class Collector final : public why::Tracer, public runtime::FindingSink {
   why::PatternFitter fitter_;
   runtime::EvalContext context_;
   ir::FormatId forced_ = ir::kNone;
+  runtime::RecordDecoder decoder_;
   const runtime::EnginePlan* plan_ = nullptr;
   std::unique_ptr<runtime::StageEvaluator> evaluator_;
   Story story_;

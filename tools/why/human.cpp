@@ -171,7 +171,7 @@ std::string ToHuman(const Story& story, const Verdict& verdict, const ir::Module
     case Outcome::kFolded:
       out += "\n";
       for (const FoundStory& found : rule.findings) {
-        if (at_line && !found.here) continue;
+        if (at_line && !found.here && !found.covers) continue;
         WriteFinding(found, module.rules[rule.rule], &out);
         break;
       }

@@ -127,6 +127,7 @@ void PutAttempt(const Attempt& attempt, const StageStory& stage, std::string* ou
   object.Text("sentence", Sentence(attempt, stage));
   if (!attempt.format.empty()) object.Text("format", attempt.format);
   if (!attempt.pattern.empty()) object.Text("pattern", attempt.pattern);
+  if (!attempt.needs.empty()) object.Text("needs", attempt.needs);
   if (attempt.fit.of > 0 && attempt.fit.pieces > 0) {
     object.Text("matched", attempt.fit.matched);
     if (!attempt.fit.expected.empty()) object.Text("expected", attempt.fit.expected);
@@ -207,7 +208,7 @@ std::string ToJson(const Story& story, const Verdict& verdict, const ir::Module&
   }
   std::vector<const FoundStory*> found;
   for (const FoundStory& one : rule.findings) {
-    if (story.question.line == 0 || one.here) found.push_back(&one);
+    if (story.question.line == 0 || one.here || one.covers) found.push_back(&one);
   }
   List(&object, "findings", found, &out,
        [&](const FoundStory* one) { out += runtime::FindingToJson(*one->finding); });

@@ -39,6 +39,7 @@ struct Attempt {
   std::string text;     // looked at
   std::string format;   // of the record; "": none, or what a rule found
   std::string pattern;  // as written, of kNoPattern
+  std::string needs;    // kOtherFormat: what the stage's format asks for beside patterns
   why::Fit fit;
   std::vector<Condition> conditions;  // kGuard
   Named values;                       // kFits: what it took
@@ -98,7 +99,8 @@ struct HiddenMatch {
 
 struct FoundStory {
   runtime::FindingPtr finding;
-  bool here = false;
+  bool here = false;         // the line is one of its evidence
+  bool covers = false;       // or stands between its first and last
   std::string folded_under;  // rule and place of what explains it; "": nothing does
 };
 

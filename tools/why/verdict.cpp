@@ -422,7 +422,10 @@ std::string Sentence(const Attempt& attempt, const StageStory& stage) {
       std::string text =
           attempt.format.empty() ? "the line has no format" : "the line is read as " + attempt.format;
       text += stage.reads.empty() ? ", and any format is wanted" : ", not as " + stage.reads;
-      if (attempt.fit.of > 0) text += "; of its pattern " + FitSentence(attempt.fit);
+      if (!attempt.needs.empty()) text += "; " + attempt.needs;
+      if (attempt.fit.of > 0 && attempt.fit.pieces < attempt.fit.of) {
+        text += "; of its pattern " + FitSentence(attempt.fit);
+      }
       return text;
     }
     case why::Verdict::kNoField:
@@ -514,12 +517,15 @@ Verdict Judge(const Story& story, const ir::Module&) {
   Verdict verdict;
   const RuleStory& rule = story.rules.front();
   const bool at_line = story.question.line > 0;
-  for (const FoundStory& found : rule.findings) {
-    if (at_line && !found.here) continue;
+  const auto is_found = [&](const FoundStory& found) {
     verdict.outcome = found.folded_under.empty() ? Outcome::kFound : Outcome::kFolded;
     verdict.sentence = found.folded_under.empty() ? "it found: " + Clip(found.finding->message, 300)
                                                   : "it is shown under its cause, " + found.folded_under +
                                                         " (`run --all` shows it in full)";
+  };
+  for (const FoundStory& found : rule.findings) {
+    if (at_line && !found.here) continue;
+    is_found(found);
     return verdict;
   }
   for (const HiddenMatch& hidden : rule.hidden) {
@@ -558,6 +564,12 @@ Verdict Judge(const Story& story, const ir::Module&) {
     verdict.outcome = Outcome::kDropped;
     verdict.match = i;
     JudgeMatch(rule, match, &verdict);
+    return verdict;
+  }
+  for (const FoundStory& found : rule.findings) {
+    if (!found.covers) continue;
+    is_found(found);
+    verdict.hints.push_back("this line is none of its evidence: it stands between the first and the last");
     return verdict;
   }
   verdict.outcome = Outcome::kNoMatch;
