@@ -142,6 +142,39 @@ def test_why_until_dropped_it(box):
     says(why(box, r, "begin\nend\nstop\n"), "found")
 
 
+PROBE = '''module acme
+format app = line "{^}{time} pod={pod} {what:rest}"
+event probe   { match "pod={pod} Readiness probe failed" }
+event hijack  { match "pod={pod} http: response.WriteHeader on hijacked connection" }
+event growth  { match "pod={pod} goroutines={value:int}" }
+event restart { match "pod={pod} container restarted" }
+rule r {
+  severity critical
+  by pod
+  match probe as p
+  then hijack as h within 5m
+  then growth as g where value > 500 within 5m
+  without restart between p and g
+  report "{pod}: {g.value}"
+}
+'''
+
+
+def test_why_the_near_misses_of_a_probe_and_a_leak(box):
+    """The rule of which people say that they must see why it did not fire."""
+    begin = ["0 pod=web Readiness probe failed", "60 pod=web http: response.WriteHeader on hijacked connection"]
+    says(why(box, PROBE, log(*begin, "360 pod=web goroutines=501")), "found", "web: 501")
+    says(why(box, PROBE, log(*begin, "361 pod=web goroutines=501")), "dropped", "nothing came for stage 3", "comes 1s too late")
+    says(why(box, PROBE, log(*begin, "99 pod=web goroutines=500", "100 pod=web goroutines=20")), "dropped",
+         "a.log:3 matches, but `value > 500` is false", "value = 500")
+    says(why(box, PROBE, log(*begin, "100 pod=db goroutines=900")), "dropped", "with another key: \"db\"")
+    restarted = log(*begin, "99 pod=web container restarted", "100 pod=web goroutines=900")
+    says(why(box, PROBE, restarted), "dropped", "refuted by a.log:3", "without restart between p and g")
+    says(why(box, PROBE, restarted, 4), "no_match", "acme.growth is found here, but no match waited for stage 3", "refuted by a.log:3")
+    says(why(box, PROBE, log(begin[0], "301 pod=web http: response.WriteHeader on hijacked connection")), "dropped",
+         "nothing came for stage 2", "comes 1s too late")
+
+
 # ---------------------------------------------------------------- absences
 
 def test_why_an_absence_is_refuted(box):

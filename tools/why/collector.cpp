@@ -71,9 +71,9 @@ bool Ends(Happened what) {
 }
 
 // How far the conditions that fail are from holding; less is nearer.
-double Distance(const Beat& beat) {
+double Distance(const std::vector<Condition>& conditions) {
   double distance = 0;
-  for (const Condition& condition : beat.conditions) {
+  for (const Condition& condition : conditions) {
     if (!condition.holds.value_or(false)) distance += condition.apart.value_or(1e300);
   }
   return distance;
@@ -100,7 +100,8 @@ bool IsNearer(const Attempt& a, const Attempt& b) {
   if (a.verdict == Verdict::kNoPattern || a.verdict == Verdict::kOtherFormat) {
     return a.fit.literal > b.fit.literal;
   }
-  return Holding(a) > Holding(b);
+  if (Holding(a) != Holding(b)) return Holding(a) > Holding(b);
+  return Distance(a.conditions) < Distance(b.conditions);
 }
 
 // Of the last event that it took.
@@ -613,7 +614,9 @@ void Collector::OnMoment(const why::Moment& moment) {
   }
   // Of the times at which `when` was asked the nearest one is kept, and the line's own.
   if (moment.what == Happened::kWhen && beats > 0 && match.beats.back().what == Happened::kWhen && !here) {
-    if (IsHere(match.beats.back().spot) || Distance(match.beats.back()) <= Distance(beat)) return;
+    if (IsHere(match.beats.back().spot) ||
+        Distance(match.beats.back().conditions) <= Distance(beat.conditions))
+      return;
     match.beats.pop_back();
   }
   if (beats < kMaxBeats || Ends(moment.what) || here) match.beats.push_back(std::move(beat));

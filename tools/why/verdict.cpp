@@ -115,6 +115,12 @@ std::vector<std::string> NearHits(const RuleStory& rule, const MatchStory& match
   if (hints.empty() && before != nullptr) {
     hints.push_back(fmt::format("{} fits it, but stands before {}", Where(before->spot), Where(*last)));
   }
+  // One that came in time, but for a condition.
+  if (told.nearest && told.nearest->verdict == why::Verdict::kGuard && SameFile(told.nearest->spot, *last) &&
+      told.nearest->spot.line > last->end_line && hints.size() < kMaxHints) {
+    hints.push_back(fmt::format("{} {}", Where(told.nearest->spot), Sentence(*told.nearest, told)));
+    return hints;
+  }
   if (hints.empty() && told.nearest && told.fitted == 0) {
     hints.push_back(fmt::format("no line fits it; the nearest is {}: {}", Where(told.nearest->spot),
                                 Sentence(*told.nearest, told)));
@@ -280,11 +286,39 @@ const Attempt* BestAttempt(const RuleStory& rule, bool at_line, std::uint32_t* s
   return best;
 }
 
+// The line is what a stage reads by way of another rule, but nothing waited for it. False: it is not.
+bool JudgeReading(const Story& story, const RuleStory& rule, Verdict* verdict) {
+  for (std::uint32_t i = 0; i < rule.stages.size(); ++i) {
+    if (!rule.stages[i].reads_rule) continue;
+    for (const RuleStory& read : story.rules) {
+      if (read.name != rule.stages[i].reads) continue;
+      const bool found = std::any_of(read.matches.begin(), read.matches.end(),
+                                     [](const MatchStory& match) { return match.decided && match.here; });
+      if (!found) continue;
+      verdict->stage = i;
+      verdict->sentence =
+          fmt::format("{} is found here, but no match waited for {}", read.name, StageName(rule, i));
+      // The match that came nearest before it, and how it ended.
+      for (const MatchStory& match : rule.matches) {
+        const Spot* last = LastSpot(match);
+        if (last == nullptr || last->line > story.question.line) continue;
+        Verdict ended;
+        JudgeMatch(rule, match, &ended);
+        verdict->hints.push_back(ended.sentence);
+        break;
+      }
+      return true;
+    }
+  }
+  return false;
+}
+
 void JudgeStages(const Story& story, std::size_t index, Verdict* verdict, int depth) {
   const RuleStory& rule = story.rules[index];
   const bool at_line = story.question.line > 0;
   std::uint32_t stage = 0;
   const Attempt* best = BestAttempt(rule, at_line, &stage);
+  if (at_line && best == nullptr && JudgeReading(story, rule, verdict)) return;
   // A stage that reads another rule has nothing to look at before that one finds something.
   if (best == nullptr || best->verdict < why::Verdict::kGuard) {
     for (const StageStory& told : rule.stages) {
