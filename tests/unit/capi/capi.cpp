@@ -37,6 +37,25 @@ rule stuck_by_events {
   by pod
   report "{pod} failed, then it was written to"
 }
+rule seen {
+  severity note
+  from ev where kind == "slow" and pod present and value present
+  report "{pod} is slow: {value}"
+}
+rule slow_then_written {
+  severity note
+  match seen
+  then wrote within 60s
+  by pod
+  report "{pod} was slow, then it was written to"
+}
+rule same_value {
+  severity note
+  match seen
+  then seen as b within 5m
+  by value
+  report "{value} again"
+}
 rule slow_thrice {
   severity warning
   from ev where kind == "slow" 3 times within 90s
@@ -160,7 +179,7 @@ std::string ManyLog(int records, std::uint32_t seed) {
     std::snprintf(line.data(), line.size(),
                   R"({"t":"2026-03-01T%02u:%02u:%02u.%03uZ","kind":"%s","pod":"pod-%u","value":%u})",
                   milliseconds / 3600000 % 24, milliseconds / 60000 % 60, milliseconds / 1000 % 60,
-                  milliseconds % 1000, kind, below(pods), below(600));
+                  milliseconds % 1000, kind, below(pods), 100 * below(6));
     log += line.data();
     log += '\n';
   };

@@ -279,7 +279,8 @@ TEST_CASE("rules say how their events are routed") {
   }
   std::sort(routes.begin(), routes.end());
   CHECK(routes == std::vector<std::string>{"again source", "dumped source", "in_step source", "often key",
-                                           "quiet source", "slow_thrice key", "stuck key",
+                                           "quiet source", "same_value key", "seen source",
+                                           "slow_then_written key", "slow_thrice key", "stuck key",
                                            "stuck_by_events key"});
   CHECK(groups_of_quiet.size() == 1);
   const Rules joined = Compile(R"(module m
