@@ -1,6 +1,7 @@
 // Rules: that each shape has the stages it may have, that windows, joins, aggregates, scopes, graphs and
 // causes refer to what exists, stands before and has the right type. How functions use slots:
 // verify_function.cpp.
+#include "ir/stages.h"
 #include "ir/text.h"
 #include "ir/verifier_internal.h"
 #include "ir/words.h"
@@ -16,28 +17,6 @@ namespace {
 
 using lang::Type;
 using lang::TypeKind;
-
-// Stages that take part in a match; the others refute, join or feed it.
-bool IsPositive(StageKind kind) {
-  switch (kind) {
-    case StageKind::kMatch:
-    case StageKind::kThen:
-    case StageKind::kPart:
-    case StageKind::kEntry:
-    case StageKind::kEnter:
-    case StageKind::kEdge:
-      return true;
-    case StageKind::kWithout:
-    case StageKind::kUntil:
-    case StageKind::kLatest:
-    case StageKind::kNext:
-    case StageKind::kFeed:
-    case StageKind::kPause:
-    case StageKind::kClose:
-      return false;
-  }
-  return false;
-}
 
 bool IsJoin(StageKind kind) {
   return kind == StageKind::kLatest || kind == StageKind::kNext;

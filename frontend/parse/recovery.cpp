@@ -346,6 +346,21 @@ void Recovery::Hints(Diagnostic& report, std::size_t index, const IntervalSet& e
       return;
     }
   }
+  if (Has(expected, P::LATEST) && IsWord(type)) {
+    report.Help("the event before is `latest EVENT`, the one behind `next EVENT within 5m`");
+    if (text == "last") report.Replace(SpanOf(index), "latest");
+    return;
+  }
+  if (type == P::BY && before == P::RPAREN && Has(expected, P::TERM)) {
+    report.Help("the key is that of the rule: a clause `by …` on a line of its own");
+    return;
+  }
+  // `match "{"kind":"x"}"`: text of JSON.
+  if (type == P::STRING_OPEN && before == P::COLON && index > 1 &&
+      tokens_[index - 2].type == P::STRING_CLOSE) {
+    report.Help("in a text, a brace is written `\\{` and a quote `\\\"`; `#\"…\"#` holds plain quotes");
+    return;
+  }
   for (const Foreign& foreign : kForeignWords) {
     if (text == foreign.word && !Has(expected, P::WORD)) {
       report.Help(std::string(foreign.help));
@@ -429,7 +444,9 @@ void Recovery::UnknownStart(std::size_t index, std::size_t rule) {
     case P::RuleClauseBlock: {
       if (!word) {
         Diagnostic& report = reports_.Fatal(diag::unexpected_text, span, "a clause", Found(index));
-        if (token.type == P::STRING_OPEN || token.type == P::REGEX) {
+        if ((token.type == P::STRING_OPEN || token.type == P::REGEX) && InScore(index)) {
+          report.Help("the weight stands before what has it: `8.5 \"…\"`");
+        } else if (token.type == P::STRING_OPEN || token.type == P::REGEX) {
           report.Help("a clause begins with a word: `match \"…\"`, `report \"…\"`");
         }
         return;
@@ -510,6 +527,13 @@ void Recovery::UnknownStart(std::size_t index, std::size_t rule) {
       return;
     }
   }
+}
+
+// Whether the declaration around token `index` is a score.
+bool Recovery::InScore(std::size_t index) const {
+  while (index > 0 && (tokens_[index].depth > 0 || tokens_[index].type == P::TERM)) --index;
+  while (index > 0 && tokens_[index - 1].type != P::TERM) --index;
+  return tokens_[index].type == P::SCORE;
 }
 
 bool Recovery::AfterFatalLine(std::size_t index) const {

@@ -45,6 +45,7 @@ class Recovery final : public antlr4::DefaultErrorStrategy {
   std::string Found(std::size_t index) const;
   std::string_view TextOf(std::size_t index) const;
   void Unexpected(std::size_t index, const antlr4::misc::IntervalSet& expected, std::size_t rule);
+  bool InScore(std::size_t index) const;
   bool AfterFatalLine(std::size_t index) const;
   bool AfterLostTest(std::size_t index, const antlr4::misc::IntervalSet& expected) const;
   bool InExpression(std::size_t index) const;

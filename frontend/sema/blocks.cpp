@@ -375,13 +375,8 @@ void BlockChecker::Branches(const FileScope& file, const ast::BlockPart& part, L
     seen.insert(inner.seen.begin(), inner.seen.end());
     if (made.size() == 1) {
       out.push_back(std::move(made[0]));
-    } else if (made.size() > 1 && choice) {
-      context_.sink.Report(diag::choice_of_several, branch.span, branch.part->Text())
-          .Help(
-              "write its first line as the choice, and what follows it as `optional` parts behind the "
-              "`one of`");
-      out_.ok = false;
     } else if (made.size() > 1) {
+      // As a choice it is all of its parts; in any order it may be absent.
       BlockPart group;
       group.kind = BlockPartKind::kOptional;
       group.parts = std::move(made);

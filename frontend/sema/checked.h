@@ -156,6 +156,7 @@ struct Stage {
   ExprPtr guard;  // bool over what this stage binds; null: true
   ExprPtr join;   // bool over what this and earlier stages bind
   std::string alias;
+  std::string prefix;  // of the names that it binds: "a.", "login.", ""
   Window window;
   bool every = false;
   std::string role;

@@ -420,6 +420,19 @@ ExprPtr ConstantNamed(const Context& context, const FileScope& file, const ast::
   return copy;
 }
 
+std::optional<double> NumberOf(const ast::Expr& expr) {
+  if (expr.kind == ast::ExprKind::kInt)
+    return static_cast<double>(static_cast<const ast::IntExpr&>(expr).value);
+  if (expr.kind == ast::ExprKind::kFloat || expr.kind == ast::ExprKind::kPercent)
+    return static_cast<const ast::FloatExpr&>(expr).value;
+  if (expr.kind == ast::ExprKind::kUnary &&
+      static_cast<const ast::UnaryExpr&>(expr).op == lang::Operator::kNegate) {
+    const std::optional<double> value = NumberOf(*static_cast<const ast::UnaryExpr&>(expr).operand);
+    if (value) return -*value;
+  }
+  return std::nullopt;
+}
+
 std::optional<ast::Path> PathOfExpr(const ast::Expr& expr) {
   ast::Path path;
   const ast::Expr* base = &expr;

@@ -27,6 +27,9 @@ ExprPtr ConstantNamed(const Context& context, const FileScope& file, const ast::
 // Whether it names one.
 bool NamesConstant(const Context& context, const FileScope& file, const ast::Path& path);
 
+// A number as it stands in the text, a sign before it; 0.15 for 15%.
+std::optional<double> NumberOf(const ast::Expr& expr);
+
 // A name or a.b.c as a path; nothing for other expressions.
 std::optional<ast::Path> PathOfExpr(const ast::Expr& expr);
 

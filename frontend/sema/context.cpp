@@ -94,6 +94,37 @@ ExprPtr MakeBalanced(lang::Opcode opcode, const lang::Type& type, Span span, std
   return std::move(parts[0]);
 }
 
+std::vector<ExprPtr> SplitAtAnd(ExprPtr condition) {
+  std::vector<ExprPtr> parts, open;
+  open.push_back(std::move(condition));
+  while (!open.empty()) {
+    ExprPtr part = std::move(open.back());
+    open.pop_back();
+    if (part->kind == ExprKind::kOperation && part->opcode == lang::Opcode::and_bool) {
+      open.push_back(std::move(part->arguments[1]));
+      open.push_back(std::move(part->arguments[0]));
+    } else {
+      parts.push_back(std::move(part));
+    }
+  }
+  return parts;
+}
+
+bool ComparesWithItself(const Expr& condition) {
+  if (condition.kind != ExprKind::kOperation || condition.arguments.size() != 2 ||
+      condition.type.kind() != lang::TypeKind::kBool) {
+    return false;
+  }
+  const Expr* left = condition.arguments[0].get();
+  const Expr* right = condition.arguments[1].get();
+  while (left->kind == ExprKind::kField && right->kind == ExprKind::kField && left->index == right->index) {
+    left = left->arguments[0].get();
+    right = right->arguments[0].get();
+  }
+  return (left->kind == ExprKind::kBinding || left->kind == ExprKind::kInput) && left->kind == right->kind &&
+         left->index == right->index;
+}
+
 std::string TypeName(const lang::Type& type) {
   return type.ToString();
 }

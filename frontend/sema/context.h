@@ -61,6 +61,12 @@ ExprPtr MakeOperation(lang::Opcode opcode, lang::Type type, Span span, Arguments
 // little stack. Null for no parts.
 ExprPtr MakeBalanced(lang::Opcode opcode, const lang::Type& type, Span span, std::vector<ExprPtr> parts);
 
+// The parts of a condition between its top-level `and`s, left to right.
+std::vector<ExprPtr> SplitAtAnd(ExprPtr condition);
+
+// Whether it compares a value that is not constant with the very same.
+bool ComparesWithItself(const Expr& condition);
+
 // "int", "list<text>"; what messages call a type.
 std::string TypeName(const lang::Type& type);
 

@@ -23,16 +23,6 @@ std::string_view ShortOf(std::string_view name, const std::vector<std::string>& 
   return name;
 }
 
-// "`a`, `b` and 3 more".
-std::string Listed(const std::vector<std::string>& names) {
-  constexpr std::size_t kShown = 12;
-  std::string text;
-  for (std::size_t i = 0; i < names.size() && i < kShown; ++i)
-    text += (i == 0 ? "`" : ", `") + names[i] + "`";
-  if (names.size() > kShown) text += " and " + std::to_string(names.size() - kShown) + " more";
-  return text;
-}
-
 }  // namespace
 
 // ---------------------------------------------------------------- dispatch
@@ -365,6 +355,8 @@ ExprPtr ExprChecker::UnknownName(const std::string& name, Span span) {
   Diagnostic& diagnostic = context_.sink.Report(diag::unknown_name, span, name);
   if (hidden) {
     diagnostic.Help("`" + name + "` is bound by a `without` only, and what is absent has no values");
+  } else if (names_ != nullptr && names_->HelpUnknown(name, diagnostic)) {
+    return nullptr;
   } else if (lang::LevelByName(name)) {
     diagnostic.Help("levels stand beside a value of type level: `level >= " + name + "`");
   } else {

@@ -34,6 +34,8 @@ class NameSource {
                                  Span span) = 0;
   // Whether FindLast finds a bare name; makes nothing.
   virtual bool Knows(const std::string& name) const = 0;
+  // Adds to the report of an unknown name what is known of it here; false where that is nothing.
+  virtual bool HelpUnknown(const std::string& name, Diagnostic& diagnostic) const = 0;
   // A call that is no function; nothing: it is not this source's.
   virtual std::optional<ExprPtr> Call(const ast::CallExpr& call) = 0;
 };

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 namespace faultline::sema {
 namespace {
@@ -400,7 +401,21 @@ std::optional<NamedType> ResolveType(Context& context, const ast::TypeRef& type)
     if (lang::TypeKindName(kind) == name && type.arguments.empty()) return NamedType{kind, ""};
     known.emplace_back(lang::TypeKindName(kind));
   }
-  HelpWithNearest(context.sink.Report(diag::unknown_type, type.span, name), type.span, name, known);
+  static constexpr std::array<std::pair<std::string_view, std::string_view>, 22> kElsewhere = {{
+      {"string", "text"},    {"str", "text"},       {"varchar", "text"},  {"integer", "int"},
+      {"long", "int"},       {"int32", "int"},      {"int64", "int"},     {"uint64", "int"},
+      {"number", "float"},   {"double", "float"},   {"float64", "float"}, {"boolean", "bool"},
+      {"timestamp", "time"}, {"datetime", "time"},  {"date", "time"},     {"size", "bytes"},
+      {"object", "any"},     {"version", "semver"}, {"address", "ip"},    {"cidr", "network"},
+      {"severity", "level"}, {"loglevel", "level"},
+  }};
+  Diagnostic& diagnostic = context.sink.Report(diag::unknown_type, type.span, name);
+  for (const auto& [theirs, ours] : kElsewhere) {
+    if (name != theirs) continue;
+    diagnostic.Help("here it is called `" + std::string(ours) + "`").Replace(type.span, std::string(ours));
+    return std::nullopt;
+  }
+  HelpWithNearest(diagnostic, type.span, name, known);
   return std::nullopt;
 }
 

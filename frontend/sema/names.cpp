@@ -264,6 +264,15 @@ std::vector<const Symbol*> Names::VisibleSymbols(const FileScope& file, SymbolKi
   return result;
 }
 
+std::string Listed(const std::vector<std::string>& names) {
+  constexpr std::size_t kShown = 12;
+  std::string text;
+  for (std::size_t i = 0; i < names.size() && i < kShown; ++i)
+    text += (i == 0 ? "`" : ", `") + names[i] + "`";
+  if (names.size() > kShown) text += " and " + std::to_string(names.size() - kShown) + " more";
+  return text;
+}
+
 void HelpWithNearest(Diagnostic& diagnostic, Span where, std::string_view word,
                      const std::vector<std::string>& candidates) {
   const std::vector<std::string_view> views(candidates.begin(), candidates.end());

@@ -111,6 +111,9 @@ class Names {
   std::vector<Symbol*> order_;
 };
 
+// "`a`, `b` and 3 more".
+std::string Listed(const std::vector<std::string>& names);
+
 // Adds "did you mean `x`?" where one of `candidates` is near to `word`.
 void HelpWithNearest(Diagnostic& diagnostic, Span where, std::string_view word,
                      const std::vector<std::string>& candidates);

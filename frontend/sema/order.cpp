@@ -197,23 +197,23 @@ class RuleUses {
   bool counts_;
 };
 
-void CollectParts(const ast::StringParts& parts, std::vector<ast::Path>& out) {
+void VisitParts(const ast::StringParts& parts, const std::function<void(const ast::Expr&)>& visit) {
   for (const ast::StringPart& part : parts) {
-    if (part.expr) CollectNames(*part.expr, out);
-    for (const ast::StringParts& alternative : part.alternatives) CollectParts(alternative, out);
+    if (part.expr) visit(*part.expr);
+    for (const ast::StringParts& alternative : part.alternatives) VisitParts(alternative, visit);
   }
 }
 
 }  // namespace
 
 // Depth is bounded by the parser.
-void CollectNames(const ast::Expr& expr, std::vector<ast::Path>& out) {
+void ForEachChild(const ast::Expr& expr, const std::function<void(const ast::Expr&)>& visit) {
   const auto all = [&](const std::vector<ast::ExprPtr>& items) {
-    for (const ast::ExprPtr& item : items) CollectNames(*item, out);
+    for (const ast::ExprPtr& item : items) visit(*item);
   };
   const auto some = [&](std::initializer_list<const ast::ExprPtr*> items) {
     for (const ast::ExprPtr* item : items) {
-      if (*item) CollectNames(**item, out);
+      if (*item) visit(**item);
     }
   };
   switch (expr.kind) {
@@ -225,30 +225,12 @@ void CollectNames(const ast::Expr& expr, std::vector<ast::Path>& out) {
     case ast::ExprKind::kDuration:
     case ast::ExprKind::kSize:
     case ast::ExprKind::kRegex:
+    case ast::ExprKind::kName:
       return;
     case ast::ExprKind::kString:
-      return CollectParts(static_cast<const ast::StringExpr&>(expr).parts, out);
-    case ast::ExprKind::kName: {
-      ast::Path path;
-      path.parts.push_back(static_cast<const ast::NameExpr&>(expr).name);
-      path.span = expr.span;
-      out.push_back(std::move(path));
-      return;
-    }
-    case ast::ExprKind::kMember: {
-      ast::Path path;
-      path.span = expr.span;
-      const ast::Expr* base = &expr;
-      while (base->kind == ast::ExprKind::kMember) {
-        const auto& member = static_cast<const ast::MemberExpr&>(*base);
-        path.parts.insert(path.parts.begin(), member.name);
-        base = member.base.get();
-      }
-      if (base->kind != ast::ExprKind::kName) return CollectNames(*base, out);
-      path.parts.insert(path.parts.begin(), static_cast<const ast::NameExpr&>(*base).name);
-      out.push_back(std::move(path));
-      return;
-    }
+      return VisitParts(static_cast<const ast::StringExpr&>(expr).parts, visit);
+    case ast::ExprKind::kMember:
+      return some({&static_cast<const ast::MemberExpr&>(expr).base});
     case ast::ExprKind::kIndex:
       return some(
           {&static_cast<const ast::IndexExpr&>(expr).base, &static_cast<const ast::IndexExpr&>(expr).index});
@@ -282,13 +264,37 @@ void CollectNames(const ast::Expr& expr, std::vector<ast::Path>& out) {
       return all(static_cast<const ast::ListExpr&>(expr).items);
     case ast::ExprKind::kLambda:
       return some({&static_cast<const ast::LambdaExpr&>(expr).body});
-    case ast::ExprKind::kWindow: {
-      const ast::Window& window = static_cast<const ast::WindowExpr&>(expr).window;
-      if (window.amount) CollectNames(*window.amount, out);
-      if (window.scope) out.push_back(*window.scope);
-      return;
-    }
+    case ast::ExprKind::kWindow:
+      return some({&static_cast<const ast::WindowExpr&>(expr).window.amount});
   }
+}
+
+void CollectNames(const ast::Expr& expr, std::vector<ast::Path>& out) {
+  if (expr.kind == ast::ExprKind::kName) {
+    ast::Path path;
+    path.parts.push_back(static_cast<const ast::NameExpr&>(expr).name);
+    path.span = expr.span;
+    out.push_back(std::move(path));
+    return;
+  }
+  if (expr.kind == ast::ExprKind::kMember) {
+    ast::Path path;
+    path.span = expr.span;
+    const ast::Expr* base = &expr;
+    while (base->kind == ast::ExprKind::kMember) {
+      const auto& member = static_cast<const ast::MemberExpr&>(*base);
+      path.parts.insert(path.parts.begin(), member.name);
+      base = member.base.get();
+    }
+    if (base->kind != ast::ExprKind::kName) return CollectNames(*base, out);
+    path.parts.insert(path.parts.begin(), static_cast<const ast::NameExpr&>(*base).name);
+    out.push_back(std::move(path));
+    return;
+  }
+  ForEachChild(expr, [&](const ast::Expr& child) { CollectNames(child, out); });
+  if (expr.kind != ast::ExprKind::kWindow) return;
+  const ast::Window& window = static_cast<const ast::WindowExpr&>(expr).window;
+  if (window.scope) out.push_back(*window.scope);
 }
 
 std::vector<Use> PatternsUsedBy(const Names& names, const Symbol& pattern) {

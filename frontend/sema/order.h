@@ -7,6 +7,7 @@
 
 #include "frontend/sema/context.h"
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -30,6 +31,8 @@ bool ReadsForCertain(const Names& names, const Symbol& from, const Symbol& to);
 // "a -> b -> a": how `from` comes to read `to`, which reads `from`; empty if it does not.
 std::string CircleBetween(const Names& names, const Symbol& from, const Symbol& to);
 
+// What stands directly in an expression, holes of its texts included.
+void ForEachChild(const ast::Expr& expr, const std::function<void(const ast::Expr&)>& visit);
 // The names, dotted or not, that stand in an expression, holes of its texts included.
 void CollectNames(const ast::Expr& expr, std::vector<ast::Path>& out);
 

@@ -1,5 +1,6 @@
 // Aggregates over events, the points of scores, and questions to graphs: calls whose value is a binding that
 // the engine fills.
+#include "frontend/sema/constants.h"
 #include "frontend/sema/rules.h"
 
 #include <algorithm>
@@ -49,39 +50,12 @@ bool IsOrdered(const Type& type) {
   return lang::ResolveOverload(lang::Operator::kLess, {type, type}).overload != nullptr;
 }
 
-// A number as it stands in the text, a sign before it.
-std::optional<double> NumberOf(const ast::Expr& expr) {
-  if (expr.kind == AstKind::kInt) return static_cast<double>(static_cast<const ast::IntExpr&>(expr).value);
-  if (expr.kind == AstKind::kFloat || expr.kind == AstKind::kPercent)
-    return static_cast<const ast::FloatExpr&>(expr).value;
-  if (expr.kind == AstKind::kUnary &&
-      static_cast<const ast::UnaryExpr&>(expr).op == lang::Operator::kNegate) {
-    const std::optional<double> value = NumberOf(*static_cast<const ast::UnaryExpr&>(expr).operand);
-    if (value) return -*value;
-  }
-  return std::nullopt;
-}
-
 // Elements of loops around the aggregate.
 bool UsesElement(const Expr& expr, std::size_t depth) {
   if (expr.kind == ExprKind::kElement && expr.index < depth) return true;
   return std::any_of(expr.arguments.begin(), expr.arguments.end(),
                      [&](const ExprPtr& argument) { return UsesElement(*argument, depth); }) ||
          (expr.body && UsesElement(*expr.body, depth));
-}
-
-std::optional<ast::Path> PathOf(const ast::Expr& expr) {
-  ast::Path path;
-  const ast::Expr* base = &expr;
-  while (base->kind == AstKind::kMember) {
-    const auto& member = static_cast<const ast::MemberExpr&>(*base);
-    path.parts.insert(path.parts.begin(), member.name);
-    base = member.base.get();
-  }
-  if (base->kind != AstKind::kName) return std::nullopt;
-  path.parts.insert(path.parts.begin(), static_cast<const ast::NameExpr&>(*base).name);
-  path.span = expr.span;
-  return path;
 }
 
 std::string_view GraphFunction(GraphQueryKind kind) {
@@ -352,7 +326,7 @@ bool RuleChecker::CheckWindowArguments(const ast::CallExpr& call, Aggregate& agg
 
 // The stage of the events that an argument names, if it is no name of the rule but an event.
 std::optional<std::uint32_t> RuleChecker::FeedNamed(const ast::Expr& expr) {
-  const std::optional<ast::Path> path = PathOf(expr);
+  const std::optional<ast::Path> path = PathOfExpr(expr);
   if (!path) return std::nullopt;
   const std::string name = path->Text();
   for (const Binding& binding : rule_.bindings) {
@@ -434,6 +408,22 @@ void RuleChecker::CheckEntry(const ast::StageClause& clause, std::uint32_t index
 // `total(over 20 lines)`, `hits(over 20 lines)`; bare, they are those of the window that `when` names.
 ExprPtr RuleChecker::CheckScoreName(const std::string& name, const ast::CallExpr* call, Span span) {
   if (weight_ == kNoIndex) return nullptr;  // an entry is broken
+  if (place_ == Place::kTest) {
+    // What the rule asks of its sum is what a test can expect.
+    const AggregateKind kind = name == "total" ? AggregateKind::kSum : AggregateKind::kList;
+    for (const Aggregate& known : rule_.aggregates) {
+      if (known.kind != kind || known.argument == nullptr || known.argument->kind != ExprKind::kBinding ||
+          known.argument->index != (name == "total" ? weight_ : entry_)) {
+        continue;
+      }
+      tested_.insert(known.binding);
+      return exprs_.Use(known.binding, span);
+    }
+    context_.sink.Report(diag::aggregate_misplaced, span, name, "a test of a rule that does not ask for it")
+        .Help("say it in the `report`: `{join(hits, \", \")}`, or give it a name: `let n = " + name + "`");
+    Fail();
+    return nullptr;
+  }
   if (place_ != Place::kVerdict) {
     context_.sink.Report(diag::aggregate_misplaced, span, name, "a `where`")
         .Help("`where` is asked of each line; what is asked of the sum is `when total(over 20 lines) >= 10`");
@@ -537,7 +527,7 @@ ExprPtr RuleChecker::CheckGraphCall(const ast::CallExpr& call, GraphQueryKind ki
     Fail();
     return nullptr;
   }
-  const std::optional<ast::Path> path = PathOf(*call.arguments[0]);
+  const std::optional<ast::Path> path = PathOfExpr(*call.arguments[0]);
   Symbol* symbol = path ? context_.names.Find(file_, *path) : nullptr;
   if (symbol == nullptr || symbol->kind != SymbolKind::kGraph) {
     const std::string written(context_.sources.TextOf(call.arguments[0]->span));

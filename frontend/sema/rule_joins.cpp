@@ -104,17 +104,8 @@ void RuleChecker::Attach(ExprPtr condition, std::uint32_t stage_index) {
 // A condition of a `with`: split at its top-level `and`s into what only the event has to be, what must be
 // equal, and the rest.
 void RuleChecker::AttachToJoin(ExprPtr condition, std::uint32_t stage_index) {
-  std::vector<ExprPtr> open;
-  open.push_back(std::move(condition));
   Stage& stage = rule_.stages[stage_index];
-  while (!open.empty()) {
-    ExprPtr part = std::move(open.back());
-    open.pop_back();
-    if (part->kind == ExprKind::kOperation && part->opcode == lang::Opcode::and_bool) {
-      open.push_back(std::move(part->arguments[1]));
-      open.push_back(std::move(part->arguments[0]));
-      continue;
-    }
+  for (ExprPtr& part : SplitAtAnd(std::move(condition))) {
     const auto side = [&](const Expr& expr) {  // 1: own, 2: others, 3: both
       int result = 0;
       for (std::uint32_t base : BasesOf(expr)) {

@@ -1,6 +1,7 @@
 // Names that the rule around an expression gives a meaning: fields of a stage's own event, of the scopes
 // around it, the context of the run, the time since the match.
 #include "frontend/sema/order.h"
+#include "frontend/sema/rule_words.h"
 #include "frontend/sema/rules.h"
 
 #include <algorithm>
@@ -15,10 +16,6 @@ namespace {
 constexpr std::array<std::string_view, 14> kContextNames{
     "job",    "branch", "commit", "repository", "workflow", "pipeline", "stage",
     "runner", "actor",  "tag",    "event",      "build",    "attempt",  "pull_request"};
-
-bool IsContextName(std::string_view name) {
-  return std::find(kContextNames.begin(), kContextNames.end(), name) != kContextNames.end();
-}
 
 std::string Written(const std::vector<const ast::Name*>& parts, std::size_t first, std::size_t end) {
   std::string name;
@@ -40,6 +37,10 @@ bool BindsAtEnter(const Rule& scope, std::uint32_t binding) {
 }
 
 }  // namespace
+
+bool IsContextName(std::string_view name) {
+  return std::find(kContextNames.begin(), kContextNames.end(), name) != kContextNames.end();
+}
 
 ExprPtr RuleChecker::CheckIn(const ast::Expr& expr, Place place, std::uint32_t stage, bool condition) {
   const Place outer_place = std::exchange(place_, place);
@@ -99,6 +100,7 @@ std::uint32_t RuleChecker::FindLast(const std::vector<const ast::Name*>& parts, 
   if (place_ == Place::kStage) {
     if (const std::uint32_t own = FindOwn(name, false); own != kNoIndex) return own;
   }
+  if (const std::uint32_t passed = FindPassedOn(name); passed != kNoIndex) return passed;
   // A scope of this name that the file can see is meant rather than a field of any wrapper there is.
   const std::size_t errors = context_.sink.diagnostics().size();
   ast::Path path;
@@ -107,7 +109,14 @@ std::uint32_t RuleChecker::FindLast(const std::vector<const ast::Name*>& parts, 
   if (const std::uint32_t found = FindOfScope(path, name, span); found != kNoIndex) return found;
   if (context_.sink.diagnostics().size() != errors) return kNoIndex;
   const bool context = count == 1 ? IsContextName(name) : count == 2 && parts[0]->text == "context";
-  const std::uint32_t around = FindSurrounding(parts, count, span);
+  // Events and records of formats have their fields by declaration, and within a run the context is the same
+  // for all of them: as a key, its bare name is a field that the author thought was there.
+  const bool key = context && count == 1 && place_ == Place::kKey;
+  if (key && !asks_history_ && HasDeclaredFields(current_stage_) && !OwnWrapperHas(name)) return kNoIndex;
+  const std::vector<const ast::Name*> last{parts[count - 1]};
+  const bool spelled_out = context && count == 2;
+  const std::uint32_t around =
+      spelled_out ? FindSurrounding(last, 1, span) : FindSurrounding(parts, count, span);
   if (around != kNoIndex && !(context && rule_.bindings[around].type.kind() == lang::TypeKind::kText))
     return around;
   if (context_.sink.diagnostics().size() != errors) return kNoIndex;
@@ -118,10 +127,12 @@ std::uint32_t RuleChecker::FindLast(const std::vector<const ast::Name*>& parts, 
     Provided provided;
     provided.kind = ProvidedKind::kContext;
     provided.name = parts[count - 1]->text;
-    const std::uint32_t found =
+    std::uint32_t found =
         Provide(std::move(provided), "context " + parts[count - 1]->text, lang::TypeKind::kText, span);
     rule_.bindings[found].optional = true;
-    return around == kNoIndex ? found : OrElse(around, found, name);
+    if (around != kNoIndex) found = OrElse(around, found, name);
+    of_context_.insert(found);
+    return found;
   }
   if (count == 1 && place_ == Place::kKey && (name == "run" || name == "source")) return WholeOf(name, span);
   if (count != 1 || place_ == Place::kKey || rule_.stages.empty()) return kNoIndex;
@@ -139,6 +150,36 @@ std::uint32_t RuleChecker::FindLast(const std::vector<const ast::Name*>& parts, 
   const lang::Type type = name == "elapsed" ? lang::TypeKind::kDuration : lang::TypeKind::kBool;
   const std::uint32_t found = Provide(std::move(provided), name, type, span);
   return found;
+}
+
+bool RuleChecker::HasDeclaredFields(std::uint32_t stage) const {
+  return stage < rule_.stages.size() &&
+         (rule_.stages[stage].input == StageInput::kRule || rule_.stages[stage].format != kNoIndex);
+}
+
+// Whether a wrapper of the rule's own module has the field: its author knows of it.
+bool RuleChecker::OwnWrapperHas(const std::string& name) const {
+  const std::vector<WrapperField> fields = FieldsOfWrappers(name);
+  return std::any_of(fields.begin(), fields.end(), [&](const WrapperField& field) {
+    return context_.out.wrappers[field.wrapper].name.starts_with(rule_.module + ".");
+  });
+}
+
+// A text stage under `from FORMAT` reads any line, whatever stages without a text read.
+bool RuleChecker::HelpUnknown(const std::string& name, Diagnostic& diagnostic) const {
+  if (place_ != Place::kStage || base_ == nullptr || current_stage_ >= rule_.stages.size()) return false;
+  if (HasDeclaredFields(current_stage_) || stage_clauses_[current_stage_] == nullptr) return false;
+  if (base_->alternatives.size() != 1 || !base_->alternatives[0].name) return false;
+  const Symbol* symbol = context_.names.Find(file_, *base_->alternatives[0].name);
+  if (symbol == nullptr || symbol->kind != SymbolKind::kFormat || symbol->index == kNoIndex) return false;
+  const std::vector<Binding>& fields = context_.out.formats[symbol->index].bindings;
+  const bool has = std::any_of(fields.begin(), fields.end(),
+                               [&](const Binding& field) { return !field.hidden && field.name == name; });
+  if (!has) return false;
+  const std::string word(Keyword(stage_clauses_[current_stage_]->stage));
+  diagnostic.Help("a stage with a text reads any line; a record of `" + symbol->decl->name.text +
+                  "` is read without one: `" + word + " where message contains \"…\" and " + name + " …`");
+  return true;
 }
 
 // `first`, or `second` where it is missing, under a name of its own.
@@ -286,7 +327,10 @@ std::uint32_t RuleChecker::FindOfFeed(const ast::Path& path) {
   for (std::uint32_t i = 0; i < rule_.bindings.size(); ++i) {
     if (rule_.bindings[i].stage == feed && rule_.bindings[i].name == name) return i;
   }
-  return kNoIndex;
+  const std::uint32_t outer = std::exchange(current_stage_, feed);
+  const std::uint32_t found = FindPassedOn(name);
+  current_stage_ = outer;
+  return found;
 }
 
 // What stands behind `within` or `over` as a name. Nothing after a report.

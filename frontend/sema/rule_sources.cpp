@@ -246,6 +246,11 @@ void RuleChecker::CheckNamedSource(const ast::StageClause& clause, const ast::St
   const std::string name = source.name->Text();
   if (symbol == nullptr) {
     if (context_.names.ModuleIsBroken(file_, *source.name)) return Fail();
+    if (name == "not") {
+      context_.sink.Report(diag::unknown_source, source.span, name)
+          .Help("what must not be there is a `without`: `without where … within 5m`");
+      return;
+    }
     if (const std::string module = context_.names.ModuleToUse(*source.name); !module.empty()) {
       context_.sink.Report(diag::unknown_source, source.span, name)
           .Help("write `use " + module + "` at the head of the file");

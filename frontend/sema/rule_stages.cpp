@@ -1,4 +1,5 @@
 // Stages: their order and shape, what stands behind them.
+#include "frontend/sema/order.h"
 #include "frontend/sema/rule_words.h"
 #include "frontend/sema/rules.h"
 
@@ -39,12 +40,59 @@ std::string_view Keyword(ast::StageKind kind) {
   return "";
 }
 
+namespace {
+
+bool AsksHistory(const ast::Expr& expr) {
+  if (expr.kind == ast::ExprKind::kWindow)
+    return static_cast<const ast::WindowExpr&>(expr).form == ast::WindowForm::kLast;
+  bool found = false;
+  ForEachChild(expr, [&](const ast::Expr& child) { found = found || AsksHistory(child); });
+  return found;
+}
+
+// Whether an aggregate of the clause looks at earlier runs.
+bool AsksHistory(const ast::Clause& clause) {
+  switch (clause.kind) {
+    case ClauseKind::kWhen:
+      return AsksHistory(*static_cast<const ast::WhenClause&>(clause).condition);
+    case ClauseKind::kLet:
+      return AsksHistory(*static_cast<const ast::LetClause&>(clause).value);
+    case ClauseKind::kAt:
+    case ClauseKind::kReport:
+    case ClauseKind::kFix:
+      return AsksHistory(*static_cast<const ast::TextClause&>(clause).text);
+    case ClauseKind::kError:
+    case ClauseKind::kStage:
+    case ClauseKind::kWhere:
+    case ClauseKind::kSeverity:
+    case ClauseKind::kTags:
+    case ClauseKind::kSee:
+    case ClauseKind::kStatus:
+    case ClauseKind::kTest:
+    case ClauseKind::kBy:
+    case ClauseKind::kWithin:
+    case ClauseKind::kSkew:
+    case ClauseKind::kSet:
+    case ClauseKind::kWith:
+    case ClauseKind::kExplains:
+    case ClauseKind::kConfidence:
+    case ClauseKind::kNeeds:
+    case ClauseKind::kEdge:
+    case ClauseKind::kEntry:
+      return false;
+  }
+  return false;
+}
+
+}  // namespace
+
 // What kind of rule it is follows from its clauses, whatever their order.
 void RuleChecker::FindShape() {
   const ast::StageClause* from = nullptr;
   const ast::StageClause* match = nullptr;
   for (const ast::ClausePtr& clause : decl_.clauses) {
     if (clause->kind == ClauseKind::kWhen) rule_.shape = RuleShape::kAggregate;
+    asks_history_ = asks_history_ || AsksHistory(*clause);
     if (clause->kind == ClauseKind::kBy) {
       if (Once("by", clause->span)) by_ = static_cast<const ast::ByClause*>(clause.get());
     }
@@ -185,6 +233,12 @@ void RuleChecker::CheckStage(const ast::StageClause& clause) {
       return CheckNarrowing(clause);
     }
     if (broken_ || (!rule_.ok && rule_.stages.empty())) return;
+    if (clause.stage == ast::StageKind::kFrom && matches_ > 0) {
+      context_.sink.Report(diag::clause_misplaced, clause.keyword, keyword, "the head of the rule")
+          .Label(rule_.stages.empty() ? clause.keyword : rule_.stages[0].span, "the rule begins here")
+          .Help("write it before the `match`, which then looks into what it reads");
+      return Fail();
+    }
     context_.sink.Report(diag::second_first_stage, clause.keyword, keyword)
         .Label(rule_.stages.empty() ? clause.keyword : rule_.stages[0].span, "the rule begins here")
         .Help("write `then … within 3 lines` for what follows, or `or` between alternatives");
@@ -278,6 +332,7 @@ void RuleChecker::AddStage(const ast::StageClause& clause, StageKind kind) {
   prefixes_.back() = stage.alias.empty() ? "" : stage.alias + ".";
   if (!CheckSources(*source, stage)) Fail();
   CheckTails(clause, stage);
+  stage.prefix = prefixes_.back();
   rule_.stages.push_back(std::move(stage));
   stage_clauses_.push_back(&clause);
   const auto index = static_cast<std::uint32_t>(rule_.stages.size() - 1);

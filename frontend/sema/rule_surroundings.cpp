@@ -56,7 +56,10 @@ std::uint32_t RuleChecker::FindSurrounding(const Parts& parts, std::size_t count
   if (rule_.stages[stage].kind == StageKind::kWithout && stage != current_stage_) return kNoIndex;
   const std::string written = Joined(parts, 0, count);
   const std::pair<std::uint32_t, std::string> key(stage, written);
-  if (const auto known = surroundings_.find(key); known != surroundings_.end()) return known->second.binding;
+  if (const auto known = surroundings_.find(key); known != surroundings_.end()) {
+    if (place_ == Place::kTest) tested_.insert(known->second.binding);
+    return known->second.binding;
+  }
 
   Binding binding;
   binding.name = written;
@@ -71,6 +74,7 @@ std::uint32_t RuleChecker::FindSurrounding(const Parts& parts, std::size_t count
     const auto slot = static_cast<std::uint32_t>(rule_.bindings.size() - 1);
     rule_.stages[stage].load.push_back({slot, MakeBuiltin(*builtin, span)});
     surroundings_[key] = {slot, written, false};
+    if (place_ == Place::kTest) tested_.insert(slot);
     return slot;
   }
   std::vector<WrapperField> fields = FieldsOfWrappers(name);
@@ -83,6 +87,7 @@ std::uint32_t RuleChecker::FindSurrounding(const Parts& parts, std::size_t count
   binding.span = field.span;
   const std::uint32_t slot = AddWrapped(rule_, stage, std::move(binding), fields);
   surroundings_[key] = {slot, written, true};
+  if (place_ == Place::kTest) tested_.insert(slot);
   return slot;
 }
 
@@ -166,13 +171,23 @@ std::uint32_t RuleChecker::AddWrapped(Rule& rule, std::uint32_t stage_index, Bin
   return slot;
 }
 
+// What a test asks of a finding is a field of it.
+void RuleChecker::ShowTested() {
+  for (const std::uint32_t tested : tested_) {
+    const bool taken = std::any_of(rule_.bindings.begin(), rule_.bindings.end(), [&](const Binding& other) {
+      return !other.hidden && other.name == rule_.bindings[tested].name;
+    });
+    if (!taken) rule_.bindings[tested].hidden = false;
+  }
+}
+
 // Fields of wrappers that the rule's clauses name are fields of its findings. Called before the tests are
 // checked: what only a test names is none.
 void RuleChecker::ShowSurroundings() {
   for (const auto& [key, surrounding] : surroundings_) {
     const std::uint32_t stage = key.first;
-    const bool aliased = !rule_.stages[stage].alias.empty() &&
-                         surrounding.written.starts_with(rule_.stages[stage].alias + ".");
+    const std::string& prefix = rule_.stages[stage].prefix;
+    const bool aliased = !prefix.empty() && surrounding.written.starts_with(prefix);
     if (!surrounding.field || rule_.stages[stage].kind == StageKind::kWithout || (stage != 0 && !aliased))
       continue;
     const bool taken = std::any_of(rule_.bindings.begin(), rule_.bindings.end(), [&](const Binding& other) {

@@ -1,4 +1,6 @@
 // What a rule says of its findings beside the message: how sure they are, what they cause, what is missing.
+#include "frontend/sema/constants.h"
+#include "frontend/sema/lints.h"
 #include "frontend/sema/order.h"
 #include "frontend/sema/rules.h"
 
@@ -12,45 +14,6 @@ using AstKind = ast::ExprKind;
 using lang::TypeKind;
 
 namespace {
-
-std::optional<double> WeightOf(const ast::Expr& expr) {
-  switch (expr.kind) {
-    case AstKind::kInt:
-      return static_cast<double>(static_cast<const ast::IntExpr&>(expr).value);
-    case AstKind::kFloat:
-    case AstKind::kPercent:
-      return static_cast<const ast::FloatExpr&>(expr).value;
-    case AstKind::kUnary: {
-      const auto& unary = static_cast<const ast::UnaryExpr&>(expr);
-      if (unary.op != lang::Operator::kNegate) return std::nullopt;
-      const std::optional<double> value = WeightOf(*unary.operand);
-      if (!value) return std::nullopt;
-      return -*value;
-    }
-    case AstKind::kError:
-    case AstKind::kBool:
-    case AstKind::kDuration:
-    case AstKind::kSize:
-    case AstKind::kString:
-    case AstKind::kRegex:
-    case AstKind::kName:
-    case AstKind::kMember:
-    case AstKind::kIndex:
-    case AstKind::kCall:
-    case AstKind::kBinary:
-    case AstKind::kIn:
-    case AstKind::kBetween:
-    case AstKind::kPresence:
-    case AstKind::kDefault:
-    case AstKind::kCast:
-    case AstKind::kConditional:
-    case AstKind::kList:
-    case AstKind::kLambda:
-    case AstKind::kWindow:
-      return std::nullopt;
-  }
-  return std::nullopt;
-}
 
 // The other rule's bindings, behind this rule's in one list, become what is read from its findings.
 void ToInput(Expr& expr, const std::vector<std::uint32_t>& inputs, std::size_t first) {
@@ -90,7 +53,7 @@ void RuleChecker::CheckConfidence(const ast::ConfidenceClause& clause) {
       Fail();
       continue;
     }
-    const std::optional<double> weight = WeightOf(*term.weight);
+    const std::optional<double> weight = NumberOf(*term.weight);
     const std::string written(context_.sources.TextOf(term.weight->span));
     if (!weight || std::abs(*weight) > 1 || (!clause.block && *weight < 0)) {
       context_.sink.Report(diag::bad_confidence, term.weight->span, written)
@@ -214,12 +177,19 @@ void CheckExplains(Context& context, const Symbol& symbol) {
         continue;
       }
       ToInput(*checked, inputs, first);
-      conditions.push_back(std::move(checked));
+      for (ExprPtr& part : SplitAtAnd(std::move(checked))) {
+        if (LintsModule(context, rule.module) && ComparesWithItself(*part)) {
+          context.lints.Report(diag::constant_condition, part->span)
+              .Help("a bare name is of this rule, `" + prefix + "NAME` of the other: `" + prefix +
+                    "pod == pod`");
+        }
+        conditions.push_back(std::move(part));
+      }
     }
     explains.condition =
         MakeBalanced(lang::Opcode::and_bool, TypeKind::kBool, clause.span, std::move(conditions));
     if (clause.confidence) {
-      const std::optional<double> constant = WeightOf(*clause.confidence);
+      const std::optional<double> constant = NumberOf(*clause.confidence);
       if (constant && (*constant < 0 || *constant > 1)) {
         context.sink
             .Report(diag::bad_confidence, clause.confidence->span,

@@ -5,6 +5,7 @@
 #include "frontend/sema/rules.h"
 
 #include <algorithm>
+#include <array>
 
 namespace faultline::sema {
 
@@ -308,13 +309,46 @@ std::string RuleChecker::OwnNames(std::uint32_t stage) const {
   constexpr std::size_t kMost = 4;
   std::string names;
   std::size_t count = 0;
-  for (std::uint32_t i = 0; i < rule_.bindings.size() && count < kMost; ++i) {
-    std::string_view name = rule_.bindings[i].name;
-    if (rule_.bindings[i].stage != stage || late_.contains(i)) continue;
-    if (name.starts_with(prefixes_[stage])) name.remove_prefix(prefixes_[stage].size());
-    names += (count++ == 0 ? "`by " : "` or `by ") + std::string(name);
+  for (const std::string& name : FieldsOfStage(stage)) {
+    if (count == kMost) break;
+    names += (count++ == 0 ? "`by " : "` or `by ") + name;
   }
   return count == 0 ? "`by NAME`" : names + "`";
+}
+
+// What the events of the stage have instead.
+void RuleChecker::HelpWithFields(Diagnostic& diagnostic, std::uint32_t stage) const {
+  const std::vector<std::string> names = FieldsOfStage(stage);
+  if (names.empty()) {
+    diagnostic.Help("its events have no fields: bind them in the `match`, as in `{name}`");
+  } else {
+    diagnostic.Help("its events have " + Listed(names));
+  }
+}
+
+void RuleChecker::ReportNoKey(std::uint32_t index, const ast::Expr& expr, bool of_rule, Span span) {
+  const std::string written(context_.sources.TextOf(expr.span));
+  const bool here = index == 0 || !of_rule;
+  Diagnostic& diagnostic =
+      context_.sink.Report(diag::key_not_in_stage, here ? expr.span : span, written)
+          .Label(here ? span : by_->span, here ? "this stage does not have it" : "the rule's key");
+  if (here) {
+    HelpWithFields(diagnostic, index);
+  } else {
+    diagnostic.Help("write behind the stage what it is called there: " + OwnNames(index));
+  }
+  if (IsContextName(written)) {
+    diagnostic.Help("what the run says is `context." + written +
+                    "`: the same for all events of a run, but where a wrapper says it of each line");
+  } else if (here) {
+    diagnostic.Help(
+        "a key is made of fields of the event, of wrappers, of scopes, and of `context.job` and other names "
+        "of "
+        "the run");
+  } else {
+    diagnostic.Help("if its events do not have it at all, bind it where they are matched: `{" + written +
+                    "}`");
+  }
 }
 
 bool RuleChecker::CheckKeyOf(std::uint32_t index, const std::vector<ast::ExprPtr>& own, Span span) {
@@ -342,19 +376,18 @@ bool RuleChecker::CheckKeyOf(std::uint32_t index, const std::vector<ast::ExprPtr
     exprs_.set_silent(!rule_.ok);
     if (!part) {
       if (!rule_ok || context_.sink.error_count() != errors) return false;
-      const std::string written(context_.sources.TextOf(expr.span));
-      if (index == 0 || !own.empty()) {
-        context_.sink.Report(diag::key_not_in_stage, expr.span, written)
-            .Label(span, "this stage does not have it")
-            .Help(
-                "a key is made of fields of the event, of wrappers, scopes, and of `job`, `branch` and other "
-                "names of the run");
-      } else {
-        context_.sink.Report(diag::key_not_in_stage, span, written)
-            .Label(by_->span, "the rule's key")
-            .Help("write behind the stage what it is called there: " + OwnNames(index));
-      }
+      ReportNoKey(index, expr, own.empty(), span);
       return false;
+    }
+    // A field here and the run's own there would never be equal.
+    const bool of_context = part->kind == ExprKind::kBinding && of_context_.contains(part->index);
+    if (index > 0 && own.empty() && IsPositive(index) && rule_.stages[0].key.size() > i) {
+      const Expr& first = *rule_.stages[0].key[i];
+      const bool first_of_context = first.kind == ExprKind::kBinding && of_context_.contains(first.index);
+      if (of_context != first_of_context && stage_clauses_[0] != nullptr && stage_clauses_[0]->keys.empty()) {
+        ReportNoKey(of_context ? index : 0, expr, true, of_context ? span : rule_.stages[0].span);
+        return false;
+      }
     }
     if (key_types_.size() == i) {
       key_types_.push_back(part->type);
@@ -375,6 +408,41 @@ bool RuleChecker::CheckKeyOf(std::uint32_t index, const std::vector<ast::ExprPtr
 }
 
 // ---------------------------------------------------------------- lints
+
+// Stages that read one format whose records say whose they are, and nothing says that it is the same one's.
+void RuleChecker::LintKeyless() {
+  static constexpr std::array<std::string_view, 22> kKeys = {
+      "pod",        "pod_name",      "podname",        "container",     "goroutine",
+      "trace",      "trace_id",      "traceid",        "request",       "request_id",
+      "requestid",  "req_id",        "correlation_id", "correlationid", "session",
+      "session_id", "connection",    "conn",           "connection_id", "thread",
+      "thread_id",  "transaction_id"};
+  if (!rule_.ok || by_ != nullptr || !LintsModule(context_, rule_.module)) return;
+  if (rule_.shape != RuleShape::kSequence && rule_.shape != RuleShape::kAll && rule_.shape != RuleShape::kAny)
+    return;
+  std::uint32_t format = kNoIndex, stages = 0;
+  for (std::uint32_t i = 0; i < rule_.stages.size(); ++i) {
+    const Stage& stage = rule_.stages[i];
+    const bool takes_part = IsPositive(i) || stage.kind == StageKind::kWithout;
+    if (!takes_part) continue;
+    if (stage.format == kNoIndex || stage.join || !stage.role.empty() || stage.each) return;
+    if (stages > 0 && stage.format != format) return;
+    format = stage.format;
+    ++stages;
+  }
+  const bool compared = std::any_of(rule_.steps.begin(), rule_.steps.end(),
+                                    [](const Step& step) { return step.kind == StepKind::kCondition; });
+  if (stages < 2 || compared || !context_.out.formats[format].ok) return;
+  for (const Binding& field : context_.out.formats[format].bindings) {
+    std::string name = field.name;
+    std::transform(name.begin(), name.end(), name.begin(),
+                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+    if (field.hidden || std::find(kKeys.begin(), kKeys.end(), name) == kKeys.end()) continue;
+    context_.lints.Report(diag::relation_without_key, decl_.name.span, field.name)
+        .Help("if they have to be of the same one, write `by " + field.name + "`; if not, `by run`");
+    return;
+  }
+}
 
 void RuleChecker::LintWindows() {
   if (!rule_.ok || !LintsModule(context_, rule_.module)) return;

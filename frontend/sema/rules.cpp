@@ -152,10 +152,12 @@ Rule RuleChecker::Check() {
   }
   FinishSteps();
   LintWindows();
+  LintKeyless();
   CheckCompleteness();
   ShowSurroundings();
   place_ = Place::kTest;
   CheckTests();
+  ShowTested();
   FinishBindings();
   if (context_.sink.error_count() != errors) Fail();
   return std::move(rule_);
@@ -282,18 +284,8 @@ void RuleChecker::CheckWhere(const ast::WhereClause& clause) {
   ExprPtr condition = CheckIn(*clause.condition, Place::kWhere, kNoIndex, true);
   if (!condition) return Fail();
   if (rule_.stages.empty()) return;
-  // Split at the top-level `and`s, left to right.
-  std::vector<ExprPtr> open;
-  open.push_back(std::move(condition));
-  while (!open.empty()) {
-    ExprPtr part = std::move(open.back());
-    open.pop_back();
-    if (part->kind == ExprKind::kOperation && part->opcode == lang::Opcode::and_bool) {
-      open.push_back(std::move(part->arguments[1]));
-      open.push_back(std::move(part->arguments[0]));
-      continue;
-    }
-    if (LintsModule(context_, rule_.module) && IsConstant(*part)) {
+  for (ExprPtr& part : SplitAtAnd(std::move(condition))) {
+    if (LintsModule(context_, rule_.module) && (IsConstant(*part) || ComparesWithItself(*part))) {
       context_.lints.Report(diag::constant_condition, part->span)
           .Help("remove it, or compare something that the rule binds");
     }

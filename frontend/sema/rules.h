@@ -88,6 +88,8 @@ class RuleChecker : private NameSource {
   bool CheckKeyOf(std::uint32_t stage, const std::vector<ast::ExprPtr>& own, Span span);
   std::uint32_t ScopeOfKey() const;
   std::string OwnNames(std::uint32_t stage) const;
+  void ReportNoKey(std::uint32_t index, const ast::Expr& expr, bool of_rule, Span span);
+  void HelpWithFields(Diagnostic& diagnostic, std::uint32_t stage) const;
   void ShowKey();
   void LintWindows();
 
@@ -96,9 +98,12 @@ class RuleChecker : private NameSource {
   bool IsVisible(std::uint32_t binding) const override;
   std::uint32_t FindLast(const std::vector<const ast::Name*>& parts, std::size_t count, Span span) override;
   bool Knows(const std::string& name) const override;
+  bool HelpUnknown(const std::string& name, Diagnostic& diagnostic) const override;
   std::uint32_t FindOwn(std::string_view name, bool copies) const;
   std::uint32_t FindOfFeed(const ast::Path& path);
   std::uint32_t FindOfScope(const ast::Path& path, const std::string& written, Span span);
+  bool HasDeclaredFields(std::uint32_t stage) const;
+  bool OwnWrapperHas(const std::string& name) const;
   std::uint32_t OrElse(std::uint32_t first, std::uint32_t second, const std::string& name);
   std::uint32_t WholeOf(const std::string& name, Span span);
   std::uint32_t Provide(Provided provided, const std::string& name, const lang::Type& type, Span span);
@@ -124,6 +129,7 @@ class RuleChecker : private NameSource {
   std::optional<std::uint32_t> FeedNamed(const ast::Expr& expr);
   std::uint32_t AddFeed(Symbol& symbol, Span span);
   ExprPtr CheckGraphCall(const ast::CallExpr& call, GraphQueryKind kind);
+  void ShowTested();
   ExprPtr CheckScoreName(const std::string& name, const ast::CallExpr* call, Span span);
 
   // causes and confidence (rule_verdicts.cpp)
@@ -139,6 +145,12 @@ class RuleChecker : private NameSource {
   std::uint32_t AddWrapped(Rule& rule, std::uint32_t stage_index, Binding binding,
                            const std::vector<WrapperField>& fields);
   void ShowSurroundings();
+
+  // fields that an event passes on though it does not speak of them (rule_fields.cpp)
+  std::uint32_t FindPassedOn(const std::string& name);
+  std::vector<std::string> FieldsOfStage(std::uint32_t stage) const;
+
+  void LintKeyless();
 
   // scopes (rule_scopes.cpp)
   void CheckScopeKey();
@@ -179,6 +191,9 @@ class RuleChecker : private NameSource {
   Place place_ = Place::kVerdict;
   const ast::StageClause* base_ = nullptr;  // `from` that stages without a source read
   bool from_is_base_ = false;               // and it is no stage itself
+  bool asks_history_ = false;               // `last 7d` stands in an aggregate
+  std::set<std::uint32_t> of_context_;      // bindings of what the run, or a wrapper in its place, says
+  std::set<std::uint32_t> tested_;          // bindings that a test asks for
   const ast::SetClause* set_ = nullptr;
   std::vector<std::string> prefixes_;  // of the names of rule_.stages and of the one that is being made
   std::vector<const ast::StageClause*> stage_clauses_;  // of rule_.stages; null: of an aggregate's events

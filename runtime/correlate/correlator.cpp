@@ -1,6 +1,7 @@
 // Phase 2: see correlator.h.
 #include "runtime/correlate/correlator.h"
 
+#include "ir/stages.h"
 #include "runtime/why/tracer.h"
 
 #include <algorithm>
@@ -9,28 +10,6 @@
 
 namespace faultline::runtime {
 namespace {
-
-// Stages that bring a match on go before those that only look at it, later ones before earlier ones.
-bool IsPositive(ir::StageKind kind) {
-  switch (kind) {
-    case ir::StageKind::kMatch:
-    case ir::StageKind::kThen:
-    case ir::StageKind::kPart:
-    case ir::StageKind::kEnter:
-    case ir::StageKind::kEdge:
-    case ir::StageKind::kEntry:
-      return true;
-    case ir::StageKind::kWithout:
-    case ir::StageKind::kUntil:
-    case ir::StageKind::kLatest:
-    case ir::StageKind::kNext:
-    case ir::StageKind::kFeed:
-    case ir::StageKind::kPause:
-    case ir::StageKind::kClose:
-      return false;
-  }
-  return false;
-}
 
 // Windows that end before this are over, as far as rules that read blocks are concerned: a block may stand in
 // every window that was open when it began.
@@ -315,7 +294,9 @@ void Correlator::DoEvents(Work* work) {
   }
   const auto kind_of = [this](const Item& item) { return plan_.stages()[item.hit.stage].stage->kind; };
   for (Item& item : items) {
-    item.turn = kind_of(item) == ir::StageKind::kFeed ? 0 : IsPositive(kind_of(item)) ? 1 : 2;
+    item.turn = kind_of(item) == ir::StageKind::kFeed ? 0
+                : ir::IsPositive(kind_of(item))       ? 1
+                                                : 2;  // what brings a match on before what only looks at it
   }
   std::stable_sort(items.begin(), items.end(), [&](const Item& a, const Item& b) {
     if (a.turn != b.turn) return a.turn < b.turn;
