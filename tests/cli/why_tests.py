@@ -116,7 +116,8 @@ def test_why_a_window_of_lines_ran_out(box):
                   "a.log:5 fits it, but stands 4 lines behind line 1")
     steps = [step["what"] for step in answer["rules"][0]["matches"][0]["steps"]]
     expect(steps == ["began", "waits", "window_over"], steps)
-    says(why(box, rule(PAIR), "begin 1\n", 1), "dropped", "nothing came for stage 2", "no line fits it")
+    says(why(box, rule(PAIR), "begin 1\n", 1), "dropped", "nothing came for stage 2", "no line fits it, and none has a part")
+    says(why(box, rule(PAIR), "x\n"), "no_match", "no line fits stage 1", "none has a part of its pattern")
     says(why(box, rule(PAIR), "end 1\nbegin 1\n", 2), "dropped", "a.log:1 fits it, but stands before a.log:2")
     says(why(box, rule(PAIR), "end 1\n", 1), "no_match", "stage 2", "no match waited for it", "nothing fits stage 1")
 
@@ -286,6 +287,9 @@ def test_why_a_block_misses_a_line(box):
     says(why(box, r, "dump 1:\n  state ok\nx\n", 1), "no_match", "`state == \"bad\"` is false: state = \"ok\"")
     answer = box.run("explain", "r", "-r", "r.fault", "--why", box.file("a.log", "dump 1:\n  row a\n") + ":1").stdout.decode()
     expect("block app.dump of line 1 is broken" in answer, answer)
+    says(why(box, r, "dump 1:\n  row a\n"), "no_match", "1 block app.dump began, and lacks a line that it requires")
+    says(why(box, r, "x\ndump x\n"), "no_match", "a.log:2", "no block app.dump begins there: fits up to `{^}dump `", "there is `x`")
+    says(why(box, r, "x\ny\n"), "no_match", "nothing in the input is app.dump")
 
 
 def test_why_some_of_a_set_is_not_enough(box):

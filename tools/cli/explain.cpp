@@ -85,7 +85,7 @@ int ExplainVerb(const Options& options) {
   if (found.empty()) return Unknown(module, options.subject);
   if (found.size() > 1) {
     std::string names;
-    for (const ir::RuleId id : found) names += "\n  " + module.rules[id].name;
+    for (const ir::RuleId id : found) names += (names.empty() ? " " : ", ") + module.rules[id].name;
     Remark(fmt::format("`{}` may be any of:{}", options.subject, names));
     return kUsage;
   }

@@ -162,6 +162,7 @@ void Collector::AddRule(ir::RuleId id) {
       told.reads = module_.rules[stage.rule].name;
     } else if (stage.format != ir::kNone) {
       told.reads = module_.formats[stage.format].name;
+      told.reads_block = module_.formats[stage.format].kind == ir::FormatKind::kBlock;
     }
   }
 }
@@ -284,6 +285,7 @@ void Collector::Probe(const runtime::RecordView& seen) {
     const runtime::RulePlan& plan = plan_->rules()[kept->story.rule];
     for (std::uint32_t i = 0; i < kept->story.stages.size(); ++i) {
       const runtime::StagePlan& stage = plan_->stages()[plan.first_stage + i];
+      if (stage.reads_block) ProbeHead(record, *stage.stage, here, &kept->story.stages[i]);
       if (stage.reads_rule || stage.reads_block) continue;
       alternates_.clear();
       for (runtime::AlternateId a = stage.first; a < stage.last; ++a) alternates_.push_back(a);
@@ -341,6 +343,34 @@ Attempt Collector::AttemptOf(const why::Tried& tried, const runtime::StagePlan& 
   attempt.fit.expected = Clip(attempt.fit.expected, 80);
   attempt.fit.found = runtime::SafeText(attempt.fit.found);
   return attempt;
+}
+
+// A record that is no first line of the block that the stage reads.
+void Collector::ProbeHead(const runtime::RecordView& record, const ir::Stage& stage, bool here,
+                          StageStory* told) {
+  const ir::Format& format = module_.formats[stage.format];
+  if (format.parts.empty() || told->begun > 0 || evaluator_->MayBegin(stage.format, record)) return;
+  Attempt attempt;
+  attempt.verdict = Verdict::kOtherFormat;
+  const std::string_view line = WholeText(record);
+  const std::size_t pieces =
+      !told->nearest ? 0 : std::max<std::size_t>(told->nearest->fit.pieces, why::PatternFitter::kMinLiteral);
+  for (const ir::Alternative& head : format.parts.front().lines) {
+    if (head.pattern == ir::kNone || (!here && !fitter_.ComesFurther(head.pattern, line, pieces))) continue;
+    why::Fit fit = fitter_.Furthest(head.pattern, line);
+    if (attempt.pattern.empty() || fit.literal > attempt.fit.literal) {
+      attempt.fit = std::move(fit);
+      attempt.pattern = Clip(module_.patterns[head.pattern].source, 120);
+    }
+  }
+  if (attempt.pattern.empty() || (!here && attempt.fit.pieces == 0)) return;
+  attempt.spot = SpotOf(record.context, record.end_line);
+  attempt.text = Clip(line, kMaxText);
+  if (record.format != ir::kNone) attempt.format = module_.formats[record.format].name;
+  attempt.fit.matched = runtime::SafeText(attempt.fit.matched);
+  attempt.fit.expected = Clip(attempt.fit.expected, 80);
+  attempt.fit.found = runtime::SafeText(attempt.fit.found);
+  Consider(told, std::move(attempt), here);
 }
 
 // Of a record that is not of the format, though it may fit it: what stands in the way.
@@ -657,6 +687,14 @@ void Collector::End(Kept* kept, MatchStory match) {
 
 void Collector::OnFramed(ir::FormatId format, why::Framed what, std::uint32_t input, std::int64_t line,
                          std::int64_t at) {
+  for (const auto& kept : rules_) {
+    const ir::Rule& rule = module_.rules[kept->story.rule];
+    for (std::size_t i = 0; i < rule.stages.size(); ++i) {
+      if (rule.stages[i].format != format) continue;
+      kept->story.stages[i].begun += what == why::Framed::kBegan ? 1 : 0;
+      kept->story.stages[i].broken += what == why::Framed::kBroken ? 1 : 0;
+    }
+  }
   const Question& asked = story_.question;
   if (asked.line == 0 || (!asked.file.empty() && FileOf(input) != asked.file)) return;
   const bool reads = std::any_of(rules_.begin(), rules_.end(), [&](const auto& kept) {

@@ -82,6 +82,7 @@ class Collector final : public why::Tracer, public runtime::FindingSink {
   std::string KeyText(const Value& key) const;
   void SayKey(const ir::Rule& rule, const Value& key, MatchStory* match) const;
   void Probe(const runtime::RecordView& record);
+  void ProbeHead(const runtime::RecordView& record, const ir::Stage& stage, bool here, StageStory* told);
   void SayNeeds(ir::FormatId format, const runtime::RecordView& record, Attempt* attempt);
   void Consider(StageStory* stage, Attempt attempt, bool here);
   Attempt AttemptOf(const why::Tried& tried, const runtime::StagePlan& plan, const ir::Rule& rule);

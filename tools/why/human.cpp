@@ -105,13 +105,15 @@ void WriteStages(const RuleStory& rule, bool at_line, std::uint32_t said, bool a
       }
       continue;
     }
-    *out += fmt::format("  {}\n    {} tried, {} fit{}", StageName(rule, i), stage.tried, stage.fitted,
-                        stage.fitted == 1 ? "s" : "");
+    if (!all && i == said && stage.fitted == 0) continue;
+    *out += fmt::format("  {}\n    {} {} it", StageName(rule, i),
+                        stage.fitted == 0 ? "nothing" : std::to_string(stage.fitted),
+                        stage.fitted <= 1 ? "fits" : "fit");
     if (!stage.hits.empty()) *out += ", first " + Where(stage.hits.front().spot);
     if (stage.no_key > 0) *out += fmt::format("; {} without a part of the key", stage.no_key);
     if (stage.other_role > 0) *out += fmt::format("; {} in inputs of another role", stage.other_role);
     *out += "\n";
-    if (stage.fitted == 0 && stage.nearest) {
+    if (stage.fitted == 0 && stage.nearest && (all || stage.nearest->fit.pieces > 0)) {
       *out +=
           fmt::format("    nearest {}: {}\n", Where(stage.nearest->spot), Sentence(*stage.nearest, stage));
     }
@@ -183,6 +185,12 @@ std::string ToHuman(const Story& story, const Verdict& verdict, const ir::Module
       break;
     case Outcome::kNoMatch:
       for (const RuleStory& told : story.rules) {
+        // Scopes around it are told of only where a stage reads them.
+        const bool reads = std::any_of(story.rules.begin(), story.rules.end(), [&](const RuleStory& other) {
+          return std::any_of(other.stages.begin(), other.stages.end(),
+                             [&](const StageStory& stage) { return stage.reads == told.name; });
+        });
+        if (&told != &rule && !reads && !options.all) continue;
         std::string stages;
         const bool judged = &told == &story.rules[verdict.rule];
         WriteStages(told, at_line, judged ? verdict.stage : ir::kNone, options.all, &stages);

@@ -56,8 +56,10 @@ struct StageStory {
   std::string text;  // as written: `then "downloaded: {got}" within 3 lines`
   ir::StageKind kind = ir::StageKind::kMatch;
   bool reads_rule = false;
-  std::string reads;         // name of the rule or format it reads; ""
-  bool format_fits = false;  // some record was of its format
+  bool reads_block = false;
+  std::int64_t begun = 0, broken = 0;  // blocks of its format
+  std::string reads;                   // name of the rule or format it reads; ""
+  bool format_fits = false;            // some record was of its format
   std::int64_t tried = 0, matched = 0, fitted = 0, no_key = 0, other_role = 0;
   std::optional<Attempt> nearest;  // that did not fit
   std::vector<Hit> hits;           // the first ones

@@ -121,7 +121,10 @@ std::vector<std::string> NearHits(const RuleStory& rule, const MatchStory& match
     hints.push_back(fmt::format("{} {}", Where(told.nearest->spot), Sentence(*told.nearest, told)));
     return hints;
   }
-  if (hints.empty() && told.nearest && told.fitted == 0) {
+  if (hints.empty() && told.nearest && told.fitted == 0 && told.nearest->fit.pieces == 0 &&
+      told.nearest->verdict == why::Verdict::kNoPattern) {
+    hints.push_back("no line fits it, and none has a part of its pattern");
+  } else if (hints.empty() && told.nearest && told.fitted == 0) {
     hints.push_back(fmt::format("no line fits it; the nearest is {}: {}", Where(told.nearest->spot),
                                 Sentence(*told.nearest, told)));
   }
@@ -354,18 +357,31 @@ void JudgeStages(const Story& story, std::size_t index, Verdict* verdict, int de
                           told.hits.empty() ? "an event" : Where(told.hits.front().spot), StageName(rule, i));
     return;
   }
+  for (std::uint32_t i = 0; i < rule.stages.size() && !at_line; ++i) {
+    const StageStory& told = rule.stages[i];
+    if (!told.reads_block || told.tried > 0 || told.broken == 0) continue;
+    verdict->stage = i;
+    verdict->sentence =
+        fmt::format("{} block{} {} began, and {} a line that it requires", told.broken,
+                    told.broken == 1 ? "" : "s", told.reads, told.broken == 1 ? "lacks" : "each lacks");
+    return;
+  }
   if (best == nullptr) {
     if (at_line) return;
-    verdict->sentence = "no record came to any of its stages";
+    verdict->sentence = rule.stages.empty() || rule.stages[0].reads.empty()
+                            ? "no record came to any of its stages"
+                            : "nothing in the input is " + rule.stages[0].reads;
     return;
   }
   verdict->stage = stage;
   const StageStory& told = rule.stages[stage];
   if (best->verdict != why::Verdict::kFits) {
-    verdict->sentence = at_line
-                            ? fmt::format("{}: {}", StageName(rule, stage), Sentence(*best, told))
-                            : fmt::format("no line fits {}; the nearest is {}: {}", StageName(rule, stage),
-                                          Where(best->spot), Sentence(*best, told));
+    const bool nothing = best->verdict == why::Verdict::kNoPattern && best->fit.pieces == 0;
+    verdict->sentence =
+        at_line   ? fmt::format("{}: {}", StageName(rule, stage), Sentence(*best, told))
+        : nothing ? fmt::format("no line fits {}, and none has a part of its pattern", StageName(rule, stage))
+                  : fmt::format("no line fits {}; the nearest is {}: {}", StageName(rule, stage),
+                                Where(best->spot), Sentence(*best, told));
     return;
   }
   if (told.no_key > 0) {
@@ -453,6 +469,7 @@ std::string Sentence(const Condition& condition) {
 std::string Sentence(const Attempt& attempt, const StageStory& stage) {
   switch (attempt.verdict) {
     case why::Verdict::kOtherFormat: {
+      if (stage.reads_block) return "no block " + stage.reads + " begins there: " + FitSentence(attempt.fit);
       std::string text =
           attempt.format.empty() ? "the line has no format" : "the line is read as " + attempt.format;
       text += stage.reads.empty() ? ", and any format is wanted" : ", not as " + stage.reads;
