@@ -145,9 +145,38 @@ class RecordDecoder::Impl {
     return true;
   }
 
+  std::size_t KeptCount(ir::FormatId id, const RecordView& record, EvalContext& context) {
+    KeepFrames(id, record, context);
+    return frames_fit_.size();
+  }
+
+  std::span<const Value> KeptFrame(ir::FormatId id, const RecordView& record, std::size_t index,
+                                   EvalContext& context) {
+    KeepFrames(id, record, context);
+    if (index >= frames_fit_.size() || !frames_fit_[index]) return {};
+    return std::span(frames_).subspan(index * frame_size_, frame_size_);
+  }
+
   Value level() const { return level_; }
 
  private:
+  // Fills frames_ with all records of the format.
+  void KeepFrames(ir::FormatId id, const RecordView& record, EvalContext& context) {
+    const bool kept = record.serial != 0 && record.serial == frames_serial_ && id == frames_format_ &&
+                      context.arena == frames_arena_;
+    if (kept) return;
+    frames_serial_ = record.serial;
+    frames_format_ = id;
+    frames_arena_ = context.arena;
+    const std::size_t slots = module_.formats[id].slots.size();
+    frame_size_ = std::max<std::size_t>(slots, 1);  // a frame that fits is never empty
+    frames_fit_.assign(Count(id, record, context), false);
+    frames_.assign(frames_fit_.size() * frame_size_, Value::Missing());
+    for (std::size_t i = 0; i < frames_fit_.size(); ++i) {
+      frames_fit_[i] = Load(id, record, i, std::span(frames_).subspan(i * frame_size_, slots), context);
+    }
+  }
+
   // ---- JSON
 
   bool ReadJson(const RecordView& record) {
@@ -384,6 +413,14 @@ class RecordDecoder::Impl {
   std::vector<Value> slots_;
   Value level_;
 
+  // Of one record in one format, one frame behind the other: see KeptFrame.
+  std::uint64_t frames_serial_ = 0;
+  ir::FormatId frames_format_ = ir::kNone;
+  const Arena* frames_arena_ = nullptr;
+  std::size_t frame_size_ = 1;
+  std::vector<Value> frames_;
+  std::vector<bool> frames_fit_;
+
   JsonDocument document_;
   std::uint64_t json_serial_ = 0;
   bool json_ok_ = false;
@@ -413,6 +450,13 @@ std::size_t RecordDecoder::Count(ir::FormatId format, const RecordView& record, 
 bool RecordDecoder::Load(ir::FormatId format, const RecordView& record, std::size_t index,
                          std::span<Value> slots, EvalContext& context) {
   return impl_->Load(format, record, index, slots, context);
+}
+std::size_t RecordDecoder::KeptCount(ir::FormatId format, const RecordView& record, EvalContext& context) {
+  return impl_->KeptCount(format, record, context);
+}
+std::span<const Value> RecordDecoder::KeptFrame(ir::FormatId format, const RecordView& record,
+                                                std::size_t index, EvalContext& context) {
+  return impl_->KeptFrame(format, record, index, context);
 }
 
 }  // namespace faultline::runtime

@@ -50,6 +50,12 @@ class RecordDecoder {
   bool Load(ir::FormatId format, const RecordView& record, std::size_t index, std::span<Value> slots,
             EvalContext& context);
 
+  // Count and Load, kept until another record, format or arena is asked about: what many stages read of a
+  // record is decoded once. An empty frame: it does not fit. `context.arena` must not be reset in between.
+  std::size_t KeptCount(ir::FormatId format, const RecordView& record, EvalContext& context);
+  std::span<const Value> KeptFrame(ir::FormatId format, const RecordView& record, std::size_t index,
+                                   EvalContext& context);
+
  private:
   class Impl;
   std::unique_ptr<Impl> impl_;

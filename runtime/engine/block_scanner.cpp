@@ -12,7 +12,7 @@ void BlockScanner::Scan(RecordBlock* block, ScanResult* result) {
   const EnginePlan& plan = evaluator_.plan();
   plan.prefilter().Scan(block->bytes(), &in_bytes_);
   plan.prefilter().Scan(block->extra(), &in_extra_);
-  const bool all = !plan.everywhere().empty() || plan.computed_text();
+  const bool all = !plan.everywhere().empty() || plan.has_fields() || plan.computed_text();
 
   // Both haystacks hold the records' pieces in order, so one walk hands the hits to the records. A literal
   // that begins in one piece and ends in the next calls needlessly, which is harmless.
@@ -67,9 +67,10 @@ void BlockScanner::ScanRecord(RecordBlock* block, std::uint32_t index, ScanResul
   if (!plan.computed_text()) {
     // Most candidates are none; those of raw bytes are told before the record's format is worked out.
     std::erase_if(called_, [&](AlternateId id) { return evaluator_.IsRefutedByBytes(id, record); });
-    if (called_.empty()) return;
+    if (called_.empty() && !evaluator_.MayBeIndexed(record)) return;
   }
   evaluator_.Resolve(record, &block->arena);
+  if (plan.has_fields()) evaluator_.FindByFields(record, &block->arena, &called_);
   if (plan.computed_text()) CallByLiterals(record.context.text);
   std::sort(called_.begin(), called_.end());
   called_.erase(std::unique(called_.begin(), called_.end()), called_.end());

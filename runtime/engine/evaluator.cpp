@@ -20,6 +20,27 @@ bool PointsInto(std::string_view part, std::string_view whole) {
          not_after(part.data(), whole.data() + whole.size());
 }
 
+// What formats are decided by.
+std::string_view TextOf(const RecordView& record) {
+  return record.whole.data() != nullptr ? record.whole : record.context.text;
+}
+
+// A record of JSON has a brace in it, one of logfmt an equals sign.
+bool MayBeOf(ir::FormatKind kind, const RecordView& record) {
+  const std::string_view text = TextOf(record);
+  switch (kind) {
+    case ir::FormatKind::kJson:
+      return text.find('{') != std::string_view::npos;
+    case ir::FormatKind::kLogfmt:
+      return text.find('=') != std::string_view::npos;
+    case ir::FormatKind::kPlain:
+    case ir::FormatKind::kLine:
+    case ir::FormatKind::kBlock:
+      return true;
+  }
+  return true;
+}
+
 }  // namespace
 
 LogPlace PlaceOf(const RecordView& record, std::string_view matched) {
@@ -56,13 +77,33 @@ void StageEvaluator::Resolve(RecordView& record, Arena* arena) {
 
 bool StageEvaluator::IsRefutedByBytes(AlternateId alternate, const RecordView& record) {
   const Alternate& candidate = plan_.alternates()[alternate];
-  if (candidate.pattern == ir::kNone) return false;
-  if (plan_.stages()[candidate.stage].stage->input != ir::StageInput::kRaw) return false;
+  const ir::Stage& stage = *plan_.stages()[candidate.stage].stage;
+  if (stage.format != ir::kNone && !MayBeOf(plan_.module().formats[stage.format].kind, record)) return true;
+  if (candidate.pattern == ir::kNone || stage.input != ir::StageInput::kRaw) return false;
   return !program_.Match(candidate.pattern, record.context.raw, {}, *scratch_);
 }
 
+bool StageEvaluator::MayBeIndexed(const RecordView& record) const {
+  const std::string_view text = TextOf(record);
+  const std::vector<FieldTrace>& traces = plan_.traces();
+  return std::any_of(traces.begin(), traces.end(),
+                     [text](const FieldTrace& trace) { return trace.IsIn(text); });
+}
+
+void StageEvaluator::FindByFields(const RecordView& record, Arena* arena, std::vector<AlternateId>* called) {
+  if (record.format == ir::kNone) return;
+  const FieldIndex& index = plan_.fields()[record.format];
+  if (index.empty()) return;
+  context_.arena = arena;
+  const std::size_t count = decoder_.KeptCount(record.format, record, context_);
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::span<const Value> frame = decoder_.KeptFrame(record.format, record, i, context_);
+    if (!frame.empty()) index.Find(frame, called);
+  }
+}
+
 bool StageEvaluator::MayBegin(ir::FormatId format, const RecordView& record) {
-  const std::string_view text = record.whole.data() != nullptr ? record.whole : record.context.text;
+  const std::string_view text = TextOf(record);
   const ir::Format& block = plan_.module().formats[format];
   return !block.parts.empty() &&
          std::any_of(block.parts.front().lines.begin(), block.parts.front().lines.end(),
@@ -85,11 +126,6 @@ Value StageEvaluator::Call(ir::FunctionId function, Value* slots, const RecordCo
   frame.slots = slots;
   frame.record = record;
   return program_.Call(function, frame, context_, *scratch_);
-}
-
-std::span<Value> StageEvaluator::FormatSlots(ir::FormatId format) {
-  format_slots_.assign(plan_.module().formats[format].slots.size(), Value::Missing());
-  return format_slots_;
 }
 
 void StageEvaluator::LoadWrapped(const ir::Stage& stage, const RecordView& record) {
@@ -247,11 +283,13 @@ void StageEvaluator::Evaluate(std::span<const AlternateId> alternates, const Rec
     }
   }
   context_.arena = arena;
-  const std::size_t count = decoder_.Count(record.format, record, context_);
+  const std::size_t count = decoder_.KeptCount(record.format, record, context_);
   for (std::size_t i = 0; i < count; ++i) {
-    const std::span<Value> slots = FormatSlots(record.format);
     context_.arena = arena;
-    if (!decoder_.Load(record.format, record, i, slots, context_)) continue;
+    const std::span<const Value> slots = decoder_.KeptFrame(record.format, record, i, context_);
+    if (slots.empty()) continue;
+    const std::optional<FieldGate>& gate = plan_.stages()[stage_id].gate;
+    if (gate && !gate->LetsPass(slots)) continue;
     subject.input = slots.data();
     if (field != ir::kNone) {
       if (!IsText(slots[field])) {

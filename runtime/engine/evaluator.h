@@ -50,9 +50,15 @@ class StageEvaluator {
   // Decides the record's format and text; idempotent.
   void Resolve(RecordView& record, Arena* arena);
 
-  // Whether the alternate looks at raw bytes and they do not match: known without deciding the record's
-  // format.
+  // Whether the alternate cannot match, told without deciding the record's format: it looks at raw bytes and
+  // they do not match, or it reads a format that the record cannot be of.
   bool IsRefutedByBytes(AlternateId alternate, const RecordView& record);
+
+  // Whether the record can be of a format that EnginePlan::fields() knows; told without deciding its format.
+  bool MayBeIndexed(const RecordView& record) const;
+
+  // Appends the alternates that EnginePlan::fields() finds for the record. The record is resolved.
+  void FindByFields(const RecordView& record, Arena* arena, std::vector<AlternateId>* called);
 
   // Whether the record matches a pattern of the block format's first line. Its guards are the framer's.
   bool MayBegin(ir::FormatId format, const RecordView& record);
@@ -97,7 +103,6 @@ class StageEvaluator {
   ir::SlotId FieldSlot(const ir::Stage& stage, ir::FormatId format) const;
   // Copies what the record's wrappers said to where the stage wants it, the innermost first.
   void LoadWrapped(const ir::Stage& stage, const RecordView& record);
-  std::span<Value> FormatSlots(ir::FormatId format);
 
   const EnginePlan& plan_;
   const Program& program_;
@@ -105,7 +110,6 @@ class StageEvaluator {
   RecordDecoder decoder_;
   EvalContext context_;
   std::vector<Value> slots_;
-  std::vector<Value> format_slots_;
   std::vector<CaptureSpan> captures_;
   std::vector<AlternateId> all_;
   why::Tracer* tracer_ = nullptr;

@@ -1,6 +1,8 @@
 // The engine's plan: see plan.h.
 #include "runtime/engine/plan.h"
 
+#include "support/value/print.h"
+
 #include <algorithm>
 #include <utility>
 
@@ -221,6 +223,7 @@ EnginePlan::EnginePlan(const ir::Module& module, RunContext context)
       searched_(SearchedPatterns(module)),
       prefilter_(module.patterns, searched_) {
   std::vector<std::vector<AlternateId>> by_pattern(module.patterns.size());
+  fields_.resize(module.formats.size());
   for (const ir::Format& format : module.formats) {
     if (IsComputed(module, format, format.message)) computed_text_ = true;
   }
@@ -258,6 +261,7 @@ EnginePlan::EnginePlan(const ir::Module& module, RunContext context)
         plan.positive.push_back(s);
       }
       entry.lazy = IsLazy(rule, stage, s);
+      entry.gate = GateOf(module, stage);
       auto add = [&](ir::PatternId pattern, const ir::Alternative* alternative) {
         const AlternateId alternate = static_cast<AlternateId>(alternates_.size());
         alternates_.push_back({id, pattern, alternative});
@@ -266,7 +270,14 @@ EnginePlan::EnginePlan(const ir::Module& module, RunContext context)
         for (ir::PatternId caller : callers) by_pattern[caller].push_back(alternate);
         if (!callers.empty()) return;
         entry.everywhere = true;
-        if (!entry.lazy) everywhere_.push_back(alternate);
+        if (entry.lazy) return;
+        if (entry.gate) {
+          fields_[stage.format].Add(*entry.gate, alternate);
+          const FieldTrace trace = TraceOf(module.formats[stage.format], *entry.gate);
+          if (std::find(traces_.begin(), traces_.end(), trace) == traces_.end()) traces_.push_back(trace);
+        } else {
+          everywhere_.push_back(alternate);
+        }
       };
       if (stage.alternatives.empty()) add(ir::kNone, nullptr);
       for (const ir::Alternative& alternative : stage.alternatives) add(alternative.pattern, &alternative);
@@ -346,6 +357,10 @@ std::string EnginePlan::DescribeStage(ir::RuleId rule, std::uint32_t stage) cons
     quote(HeadPatterns(*module_, module_->formats[plan.stage->format]), &literals);
     text = literals.empty() ? "blocks that may begin on every record, since no literal is required"
                             : "blocks that begin with " + join(literals);
+  } else if (plan.gate) {
+    const ir::Format& format = module_->formats[plan.stage->format];
+    text = "records of " + format.name + " whose `" + format.slots[plan.gate->field].name + "` is " + "`" +
+           ToText(plan.gate->value) + "`";
   } else if (plan.everywhere) {
     text = "every record, since no literal is required";
   } else {

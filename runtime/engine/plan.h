@@ -9,10 +9,12 @@
 #define FAULTLINE_RUNTIME_ENGINE_PLAN_H_
 
 #include "ir/ir.h"
+#include "runtime/engine/field_gate.h"
 #include "runtime/match/prefilter.h"
 #include "support/value/value.h"
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -46,6 +48,8 @@ struct StagePlan {
   bool everywhere = false;
   bool reads_rule = false;   // kRule: events come from the matcher, not from records
   bool reads_block = false;  // of a block format: events come from the framer
+  // What the record's field must be, where the condition says so.
+  std::optional<FieldGate> gate;
 };
 
 struct RulePlan {
@@ -88,7 +92,14 @@ class EnginePlan {
   // Stages that read the format, by format; only for block formats.
   const std::vector<StageId>& BlockReaders(ir::FormatId format) const { return block_readers_[format]; }
 
-  // Alternates of stages that are not lazy and are candidates on every record; ascending.
+  // Alternates of stages that are not lazy and are candidates on every record of their format whose field
+  // passes their gate, by format.
+  const std::vector<FieldIndex>& fields() const { return fields_; }
+  bool has_fields() const { return !traces_.empty(); }
+  // What a record must hold for one of fields() to find something, each once.
+  const std::vector<FieldTrace>& traces() const { return traces_; }
+
+  // Alternates of stages that are not lazy, have no gate and are candidates on every record; ascending.
   const std::vector<AlternateId>& everywhere() const { return everywhere_; }
 
   // Some format computes its message, so that texts can hold literals that stand nowhere in the bytes: every
@@ -121,6 +132,8 @@ class EnginePlan {
   std::vector<std::uint32_t> called_starts_;
   std::vector<AlternateId> called_;
   std::vector<AlternateId> everywhere_;
+  std::vector<FieldIndex> fields_;
+  std::vector<FieldTrace> traces_;
   std::vector<std::uint32_t> head_starts_;
   std::vector<ir::FormatId> heads_, heads_everywhere_;
   std::vector<std::vector<StageId>> block_readers_;  // by format

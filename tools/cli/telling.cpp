@@ -28,8 +28,10 @@ std::unique_ptr<runtime::ByteSource> Telling::Keep(std::unique_ptr<runtime::Byte
     ++left_out_;
     return bytes;
   }
-  kept_.push_back({file, {}, std::make_unique<runtime::Tail>(kTailBytes)});
-  return runtime::TailedSource(std::move(bytes), kept_.back().tail.get());
+  Kept& kept = kept_.emplace_back();
+  kept.file = file;
+  kept.tail = std::make_unique<runtime::Tail>(kTailBytes);
+  return runtime::TailedSource(std::move(bytes), kept.tail.get());
 }
 
 void Telling::ReadAgain(const runtime::InputFile& input) {
