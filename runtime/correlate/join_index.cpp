@@ -75,6 +75,7 @@ void JoinIndex::Add(Bucket* bucket, const Event& event, bool prune) {
   for (std::size_t i = 0; i < event.stores.size(); ++i) {
     entry.stored.push_back(entry.arena->DeepCopy(event.stored[i]));
   }
+  entry.evidence = services_->FirstLineOf(event);
   if (prune) {
     // What is asked for is strictly before a record that is not before this one: the latest that is strictly
     // before this event serves all of them.

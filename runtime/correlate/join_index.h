@@ -29,7 +29,8 @@ class JoinIndex {
     std::uint64_t number = 0;
     Point point;
     std::unique_ptr<Arena> arena;
-    std::vector<Value> stored;  // of Stage::stores
+    std::vector<Value> stored;       // of Stage::stores
+    std::vector<Evidence> evidence;  // the first line of the event, at most one
   };
   struct Bucket {
     std::deque<Entry> entries;                       // in order

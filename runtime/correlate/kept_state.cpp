@@ -96,6 +96,8 @@ JoinIndex::BucketNumbers JoinIndex::Save(Writer* writer) const {
       writer->Unsigned(entry.number);
       PutPoint(entry.point, writer);
       PutValues(entry.stored, writer);
+      writer->Bool(!entry.evidence.empty());
+      if (!entry.evidence.empty()) PutEvidence(entry.evidence.front(), writer);
     }
     writer->Unsigned(bucket->waiting.size());
     for (const auto& [number, same] : bucket->waiting) writer->Unsigned(number);
@@ -118,6 +120,7 @@ std::vector<JoinIndex::Bucket*> JoinIndex::Load(Reader* reader) {
       entry.arena = std::make_unique<Arena>();
       entry.stored = GetValues(reader, entry.arena.get());
       if (entry.stored.size() != stores) reader->Fail();
+      if (reader->Bool()) entry.evidence.push_back(GetEvidence(reader));
       order_.emplace(entry.number, bucket);
       bucket->entries.push_back(std::move(entry));
     }

@@ -582,7 +582,8 @@ bool MatchOperator::TrySteps(Match* match, const Point& last, const Value& key, 
 }
 
 // Tries what an as-of join found; its slots stay if the condition holds, else they are missing.
-bool MatchOperator::TakeJoined(std::uint32_t index, Match* match, const std::vector<Value>& stored) {
+bool MatchOperator::TakeJoined(std::uint32_t index, Match* match, const std::vector<Value>& stored,
+                               const std::vector<Evidence>& evidence) {
   const ir::Stage& from = stage(index);
   const std::vector<ir::SlotId>& stores = stores_of(index);
   frame_ = match->slots;
@@ -595,6 +596,10 @@ bool MatchOperator::TakeJoined(std::uint32_t index, Match* match, const std::vec
   for (std::size_t i = 0; i < stores.size(); ++i) {
     match->slots[stores[i]] = match->arena->DeepCopy(stored[i]);
   }
+  // It is shown, but the match does not cover it.
+  for (const Evidence& line : evidence) {
+    if (match->evidence.size() < kMaxEvidence) match->evidence.push_back(line);
+  }
   return true;
 }
 
@@ -604,7 +609,7 @@ bool MatchOperator::LookUpLatest(std::uint32_t index, Match* match, const Point&
   if (bucket == nullptr) return false;
   bool found = false;
   for (auto it = bucket->entries.rbegin(); it != bucket->entries.rend() && !found; ++it) {
-    found = ComesAfter(last, it->point, 0) && TakeJoined(index, match, it->stored);
+    found = ComesAfter(last, it->point, 0) && TakeJoined(index, match, it->stored, it->evidence);
   }
   join.Tidy(bucket);
   return found;
@@ -626,7 +631,7 @@ bool MatchOperator::LookUpNext(std::uint32_t index, Instance* instance) {
     event.extent = entry.point.extent;
     event.time = entry.point.time;
     if (Inside(window, instance->last(), event, instance->match) &&
-        TakeJoined(index, &instance->match, entry.stored)) {
+        TakeJoined(index, &instance->match, entry.stored, entry.evidence)) {
       return true;
     }
   }
@@ -691,11 +696,12 @@ void MatchOperator::OnJoin(const Event& event) {
   join.Add(bucket, event, false);
   const ir::Window window{event.stage->window, event.stage->amount, event.stage->scope};
   const std::vector<Value> stored(event.stored, event.stored + event.stores.size());
+  const std::vector<Evidence> evidence = services_->FirstLineOf(event);
   for (std::uint64_t number : waiting) {
     Instance* instance = Find(number);
     if (instance == nullptr || !ComesAfter(PointOf(event), instance->last(), 0) ||
         !Inside(window, instance->last(), event, instance->match) ||
-        !TakeJoined(event.index, &instance->match, stored)) {
+        !TakeJoined(event.index, &instance->match, stored, evidence)) {
       continue;
     }
     if (traced()) Tell(why::Happened::kJoined, *instance, event.index, &event);

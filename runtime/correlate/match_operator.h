@@ -263,7 +263,8 @@ class MatchOperator : public Operator {
                Instance* instance, std::uint32_t* stopped);
   bool LookUpLatest(std::uint32_t index, Match* match, const Point& last, const Value& key);
   bool LookUpNext(std::uint32_t index, Instance* instance);
-  bool TakeJoined(std::uint32_t index, Match* match, const std::vector<Value>& stored);
+  bool TakeJoined(std::uint32_t index, Match* match, const std::vector<Value>& stored,
+                  const std::vector<Evidence>& evidence);
   void EndNext(Instance* instance);
   void Advance(Instance* instance);
   bool Park(Instance* instance);

@@ -9,7 +9,6 @@
 namespace faultline::runtime {
 namespace {
 
-constexpr std::size_t kMaxEvidence = 64;  // of one finding; chains of rules could gather any number
 constexpr std::uint64_t kMatchBytes = 768;
 
 std::uint64_t WaiterKey(StageId stage, std::uint32_t stream) {
@@ -62,6 +61,12 @@ void Services::BlankFrame(ir::RuleId id, std::vector<Value>* slots) const {
 
 Evidence Services::EvidenceOf(const RecordView& record, std::string_view matched) const {
   return MakeEvidence(record, matched, *lines_, context_lines_);
+}
+
+std::vector<Evidence> Services::FirstLineOf(const Event& event) const {
+  if (event.found == nullptr) return {EvidenceOf(*event.record, event.matched)};
+  if (event.found->evidence.empty()) return {};
+  return {event.found->evidence.front()};
 }
 
 void Services::Take(Match* match, const Event& event, ir::RuleId rule, bool first) {

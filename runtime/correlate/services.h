@@ -80,6 +80,9 @@ struct StreamState {
   std::int64_t first_log_line = 0;  // of the file: first record
 };
 
+// Lines of evidence of one finding: chains of rules could gather any number.
+inline constexpr std::size_t kMaxEvidence = 64;
+
 class Services {
  public:
   Services(const EnginePlan& plan, StageEvaluator* evaluator, const CorrelatorLimits& limits,
@@ -123,6 +126,8 @@ class Services {
   // Stores what an event found and adds its evidence; `first`: it begins the match.
   void Take(Match* match, const Event& event, ir::RuleId rule, bool first);
   // Neighbours and text of the record's lines, as findings show them.
+  // The first line that the event shows, for what is looked up and not matched: one, or none.
+  std::vector<Evidence> FirstLineOf(const Event& event) const;
   Evidence EvidenceOf(const RecordView& record, std::string_view matched) const;
 
   // ---- windows

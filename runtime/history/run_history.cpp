@@ -68,12 +68,32 @@ std::string KeyText(const Value& key) {
   return text + "]";
 }
 
+std::string RunHistory::BranchOf(std::string_view series, const std::string& key) {
+  Scope scope = scope_;
+  std::vector<Sample> any;
+  const auto has_some = [&] {
+    error_ = store_->Read(scope, series, key, INT64_MIN, INT64_MAX, &any, 1);
+    return !error_ && !any.empty();
+  };
+  if (main_branches_.empty() || has_some() || error_) return scope_.branch;
+  for (const std::string& branch : main_branches_) {
+    scope.branch = branch;
+    if (has_some()) return branch;
+    if (error_) break;
+  }
+  return scope_.branch;
+}
+
 RunHistory::Loaded* RunHistory::Load(std::string_view series, const std::string& key, std::int64_t from) {
   Loaded& loaded = loaded_[{std::string(series), key}];
   if (store_ == nullptr || error_ || loaded.from <= from) return &loaded;
   std::vector<Sample> samples;
   const std::int64_t until = loaded.from == INT64_MAX ? INT64_MAX : loaded.from - 1;
-  error_ = store_->Read(scope_, series, key, from, until, &samples);
+  Scope scope = scope_;
+  if (loaded.from == INT64_MAX) loaded.branch = BranchOf(series, key);
+  scope.branch = loaded.branch;
+  if (error_) return &loaded;
+  error_ = store_->Read(scope, series, key, from, until, &samples);
   loaded.from = from;
   const std::size_t room = kMaxLoaded - std::min(kMaxLoaded, loaded_count_);
   if (samples.size() > room)
@@ -134,6 +154,13 @@ std::optional<Error> RunHistory::Commit(std::int64_t now, const Limits& limits) 
   });
   if (auto error = store_->Append(scope_, pending_)) return error;
   pending_.clear();
+  // What was written is in the store; a run that goes on for long does not keep it here as well.
+  std::size_t kept = 0;
+  for (const auto& [name, loaded] : loaded_) kept += loaded.samples.size();
+  if (kept > kMaxPending) {
+    loaded_.clear();
+    loaded_count_ = 0;
+  }
   return store_->PruneIfDue(now, limits);
 }
 

@@ -32,8 +32,10 @@ std::string KeyText(const Value& key);
 
 class RunHistory : public aggregate::HistorySource {
  public:
-  // `store` may be null: then there is nothing but this run. It must outlive this.
-  RunHistory(Store* store, Scope scope) : store_(store), scope_(std::move(scope)) {}
+  // `store` may be null: then there is nothing but this run. It must outlive this. A series and key of which
+  // the scope's branch has nothing is read from the first of `main_branches` that has some.
+  RunHistory(Store* store, Scope scope, std::vector<std::string> main_branches = {})
+      : store_(store), scope_(std::move(scope)), main_branches_(std::move(main_branches)) {}
 
   // Calls `each` with from <= time <= to, in the order of times, at one time by value. O(log values + those
   // in between).
@@ -55,13 +57,17 @@ class RunHistory : public aggregate::HistorySource {
     bool ours = false;  // of this run; else of an earlier one
   };
   struct Loaded {
+    std::string branch;             // whose values are read, once `from` is known
     std::int64_t from = INT64_MAX;  // earlier runs' samples from here on are in `samples`
     std::vector<Known> samples;     // by time
   };
+  // The branch that has values of the series and key: the run's own, or a main one.
+  std::string BranchOf(std::string_view series, const std::string& key);
   Loaded* Load(std::string_view series, const std::string& key, std::int64_t from);
 
   Store* store_;
   Scope scope_;
+  std::vector<std::string> main_branches_;
   std::map<std::pair<std::string, std::string>, Loaded, std::less<>> loaded_;
   std::size_t loaded_count_ = 0;
   std::vector<Entry> pending_;

@@ -71,7 +71,7 @@ bool LiveRun::IsFollowed(const FileIdentity& identity, const std::string& path, 
   return false;
 }
 
-void LiveRun::Begin(const std::string& path, bool named) {
+void LiveRun::Begin(const std::string& path, bool named, const std::string& role) {
   struct stat status{};
   if (stat(path.c_str(), &status) != 0) {
     if (named && left_out_.insert(path).second && options_.say) {
@@ -122,17 +122,17 @@ void LiveRun::Begin(const std::string& path, bool named) {
   followed->descriptor = descriptor;
   followed->last = followed->identity;
   followed->read_at = followed->written_at = now_;
-  followed->source = engine_->BeginLive(std::move(file), path);
+  followed->source = engine_->BeginLive(std::move(file), path, role);
   followed_.push_back(std::move(followed));
 }
 
 void LiveRun::Discover() {
   scan_ = false;
   scanned_at_ = now_;
-  std::vector<std::string> names;
-  for (const std::string& input : options_.inputs) {
-    if (input != "-") {
-      names.push_back(input);
+  std::map<std::string, std::vector<std::string>> names;  // by role
+  for (const LiveInput& input : options_.inputs) {
+    if (input.name != "-") {
+      names[input.role].push_back(input.name);
     } else if (!stdin_begun_) {
       stdin_begun_ = true;
       struct stat status{};
@@ -144,20 +144,25 @@ void LiveRun::Discover() {
       followed->file = file.get();
       followed->descriptor = file->descriptor();
       followed->read_at = followed->written_at = now_;
-      followed->source = engine_->BeginLive(std::move(file), "<stdin>");
+      followed->source = engine_->BeginLive(std::move(file), "<stdin>", input.role);
       followed_.push_back(std::move(followed));
     }
   }
   std::vector<std::string> folders;
-  const std::vector<LivePath> paths = FindLivePaths(names, &folders);
+  std::vector<std::pair<LivePath, std::string>> paths;  // with their roles
+  for (const auto& [role, of_role] : names) {
+    std::vector<std::string> watched;
+    for (LivePath& path : FindLivePaths(of_role, &watched)) paths.emplace_back(std::move(path), role);
+    folders.insert(folders.end(), watched.begin(), watched.end());
+  }
   watcher_.Watch(folders);
   std::set<std::string> known;
   for (const auto& followed : followed_) known.insert(followed->path);
   std::set<FileKey> there;
-  for (const LivePath& path : paths) {
+  for (const auto& [path, role] : paths) {
     struct stat status{};
     if (!done_.empty() && stat(path.path.c_str(), &status) == 0) there.emplace(status.st_dev, status.st_ino);
-    if (!known.contains(path.path)) Begin(path.path, path.named);
+    if (!known.contains(path.path)) Begin(path.path, path.named, role);
   }
   // An inode that is gone may be used again.
   std::erase_if(done_, [&](const FileKey& key) { return !there.contains(key); });
@@ -304,7 +309,7 @@ void LiveRun::Wait(int milliseconds) {
 bool LiveRun::over() const {
   return stdin_begun_ && followed_.empty() &&
          std::all_of(options_.inputs.begin(), options_.inputs.end(),
-                     [](const std::string& input) { return input == "-"; });
+                     [](const LiveInput& input) { return input.name == "-"; });
 }
 
 void LiveRun::Finish(bool interrupted) {

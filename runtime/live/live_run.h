@@ -37,10 +37,16 @@
 
 namespace faultline::runtime {
 
+// A file, folder, pattern or "-", and the role of what it stands for ("": none).
+struct LiveInput {
+  std::string name;
+  std::string role;
+};
+
 struct LiveOptions {
   static constexpr std::int64_t kMillisecond = 1'000'000;
 
-  std::vector<std::string> inputs;      // files, folders, patterns, "-"
+  std::vector<LiveInput> inputs;
   std::function<std::int64_t()> clock;  // ns since 1970
   bool use_inotify = true;
   std::int64_t rescan = 500 * kMillisecond;  // how often names are looked for at least
@@ -101,7 +107,7 @@ class LiveRun {
   using FileKey = std::pair<std::uint64_t, std::uint64_t>;
 
   void Discover();
-  void Begin(const std::string& path, bool named);
+  void Begin(const std::string& path, bool named, const std::string& role);
   bool IsFollowed(const FileIdentity& identity, const std::string& path, int descriptor);
   void Check(Followed* followed);
   void StartAgain(Followed* followed, std::uint64_t size, bool shorter);

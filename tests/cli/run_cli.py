@@ -603,9 +603,15 @@ def test_last_days_remember_earlier_runs(box):
         result, found = box.findings("-r", rule, *context, "-", stdin=slow_log(6, 200).splitlines()[0])
         expect([f["fields"]["took"] for f in found] == [200], again, result, found)
     expect(len(box.run("history", "export").stdout.splitlines()) == 17)
-    # Another branch has its own past; a week later there is none.
-    _, found = box.findings("-r", rule, "--context", "branch=dev,job=build", "-", stdin=slow_log(6, 200))
-    expect(found == [], found)
+    # A branch without a past has that of the main one, under whatever name; then it has its own.
+    dev = ["-r", rule, "--now", "2026-01-20T00:00:00Z", "--context"]
+    _, found = box.findings(*dev, "branch=other,job=build,default_branch=trunk", "-", stdin=slow_log(6, 200))
+    expect(found == [], "trunk has none", found)
+    _, found = box.findings(*dev, "branch=dev,job=build", "-", stdin=slow_log(6, 200))
+    expect([f["fields"]["took"] for f in found] == [200], found)
+    _, found = box.findings(*dev, "branch=dev,job=build", "-", stdin=slow_log(6, 200))
+    expect(found == [], "three values of its own", found)
+    # A week later there is no past.
     _, found = box.findings("-r", rule, *context, "-", stdin=slow_log(19, 200))
     expect(found == [], found)
     box.file(".faultline/history.db", "junk" * 500)
@@ -795,7 +801,7 @@ def wait_until(condition, what):
 
 def found_in(box, name="out.json"):
     path = box.folder / name
-    lines = path.read_text().splitlines() if path.exists() else []
+    lines = path.read_text().split("\n")[:-1] if path.exists() else []  # whole ones
     return [json.loads(line)["message"] for line in lines if json.loads(line)["kind"] == "finding"]
 
 
@@ -896,7 +902,7 @@ def test_follow_that_is_killed_finds_each_thing_once(box):
     lines = "".join(chance.choice(["value {0}\n", "start {0}\n", "end {0}\n", "fine {0}\n"]).format(100 + n)
                     for n in range(4000))
     box.file("whole.log", lines)
-    _, whole = box.findings("-r", "pairs.fault", "whole.log")
+    result, whole = box.findings("-r", "pairs.fault", "whole.log")
     expected = [finding["message"] for finding in whole]
     box.file("a.log", "")
     written = 0
@@ -914,11 +920,56 @@ def test_follow_that_is_killed_finds_each_thing_once(box):
     wait_until(lambda: len(found_in(box)) >= len(expected), "all findings")
     end(program)
     expect(found_in(box) == expected, len(found_in(box)), len(expected))
+    # Not a byte differs from what a run without a disturbance writes.
+    undisturbed = result.stdout.replace(b"whole.log", b"a.log")
+    expect((box.folder / "out.json").read_bytes() == undisturbed, "the file differs")
+
+
+def test_follow_with_roles_history_and_novelty(box):
+    box.file("pairs.fault", ROLES + '''
+format step = line "{^}{time} took {d:duration}"
+rule again {
+  severity note
+  from step
+  when count(last 7d) >= 1
+  report "again {d}"
+}
+rule seen {
+  severity note
+  from mod in after
+  report "seen {module}"
+}
+rule new {
+  severity note
+  match "{^}db: {what:rest}"
+  where novel
+  report "new {what}"
+}
+''')
+    (box.folder / ".faultline").mkdir()
+    box.run("learn", "-q", stdin=b"db: opened\n")
+    box.file("before.txt", "a.com/a v1.0.0\n")
+    box.file("after.txt", "a.com/a v1.0.0\nc.com/c v1.2.0\n")
+    now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+    box.file("first.log", f"{now} took 1s\n")
+    # It ends by itself, as its input does.
+    result = box.run("run", "--follow", "-r", "pairs.fault", stdin=(box.folder / "first.log").read_bytes())
+    expect(result.returncode == 0, result)
+    later = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 5))
+    box.file("a.log", f"db: opened\ndb: refused\n{later} took 2s\n")
+    program = follow(box, "--input", "before=before.txt", "--input", "after=after.txt", "a.log")
+    try:
+        wait_until(lambda: len(found_in(box)) == 4, "what is new, the value of the run before, two modules")
+        append(box, "after.txt", "d.com/d v1.0.0\n")
+        wait_until(lambda: len(found_in(box)) == 5, "a module that came later")
+    finally:
+        end(program)
+    expect(sorted(found_in(box)) == ["again 2s", "new refused", "seen a.com/a", "seen c.com/c", "seen d.com/d"], found_in(box))
 
 
 def test_follow_refuses_what_it_cannot_do(box):
     box.file("pairs.fault", PAIRS)
-    for arguments in (["--state", "st"], ["--follow", "--", "true"], ["--follow", "--input", "before=a.log"]):
+    for arguments in (["--state", "st"], ["--follow", "--", "true"]):
         result = box.run("run", "-r", "pairs.fault", *arguments)
         expect(result.returncode == 2, arguments, result.returncode, result.stderr)
 

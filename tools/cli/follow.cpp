@@ -9,6 +9,7 @@
 #include "runtime/live/live_run.h"
 #include "runtime/live/state_folder.h"
 #include "tools/cli/console.h"
+#include "tools/cli/past.h"
 #include "tools/cli/reports.h"
 #include "tools/cli/verbs.h"
 #include "tools/driver/clock.h"
@@ -26,6 +27,7 @@ namespace {
 
 constexpr int kWait = 200;  // milliseconds without inotify's help
 constexpr std::int64_t kSecond = 1'000'000'000;
+constexpr std::int64_t kMinute = 60 * kSecond;
 
 std::int64_t Now() {
   return std::chrono::duration_cast<std::chrono::nanoseconds>(
@@ -68,6 +70,7 @@ class FollowRun {
       }
       program_text_ = ProgramText(options_, *rules_.compilation->module);
     }
+    past_ = OpenPast(options_, *rules_.compilation->module, &*engine_options_);
     InstallInterrupt();
     if (!Begin()) return kUsage;
     Follow();
@@ -79,7 +82,8 @@ class FollowRun {
     live_.reset();
     engine_ = std::make_unique<runtime::Engine>(program_, *engine_options_);
     runtime::LiveOptions live;
-    live.inputs = inputs_;
+    for (const std::string& input : inputs_) live.inputs.push_back({input, ""});
+    for (const RoleInput& input : options_.roles) live.inputs.push_back({input.file, input.role});
     live.clock = Now;
     live.say = [this](const runtime::InputError& error) {
       if (SayErrors({error}, options_)) code_ = WorstExit(code_, kInput);
@@ -189,6 +193,7 @@ class FollowRun {
 
   void Follow() {
     std::int64_t committed = Now();
+    std::int64_t measured = committed;
     std::int64_t cost = 0;
     bool dirty = true;
     while (!Interrupted() && !Out().closed() && !failed()) {
@@ -202,6 +207,10 @@ class FollowRun {
         committed = Now();
         cost = committed - now;
         dirty = false;
+      }
+      if (now - measured >= kMinute || now < measured) {
+        past_.Commit(now);
+        measured = now;
       }
       if (live_->over()) break;
       if (!any) live_->Wait(kWait);
@@ -220,6 +229,7 @@ class FollowRun {
       live_->Finish(interrupted);
       engine_->Finish();
     }
+    past_.Commit(Now());
     Flush(true);
     for (const FollowReport& report : reports_) {
       if (report.file == nullptr || !report.file->failed()) continue;
@@ -238,6 +248,7 @@ class FollowRun {
   std::optional<runtime::EngineOptions> engine_options_;
   std::shared_ptr<const runtime::Program> program_;
   std::string program_text_;
+  Past past_;
   runtime::StateFolder folder_;
   std::vector<FollowReport> reports_;  // sinks outlive the engine
   std::unique_ptr<runtime::Engine> engine_;

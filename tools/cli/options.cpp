@@ -279,7 +279,6 @@ std::optional<std::string> Complete(const Raw& raw, const CLI::App& app, Options
   if (o.verb == Verb::kRun && !o.command.empty() && !o.inputs.empty())
     return "run takes inputs or `-- COMMAND`, not both";
   if (!o.state.empty() && !o.follow) return "--state needs --follow";
-  if (o.follow && !o.roles.empty()) return "--follow takes inputs without roles, not --input ROLE=FILE";
   if (o.follow && !o.command.empty()) return "--follow takes inputs, not `-- COMMAND`";
   if (raw.redact && raw.no_redact) return "--redact and --no-redact contradict each other";
   if (raw.redact) o.redact = true;

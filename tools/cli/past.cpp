@@ -10,6 +10,12 @@
 
 namespace faultline::cli {
 
+void Past::Commit(std::int64_t now) {
+  if (!run) return;
+  if (const auto error = run->Commit(now)) Remark(driver::Sentence(*error));
+  if (run->error()) Remark(driver::Sentence(*run->error()));
+}
+
 Past OpenPast(const Options& options, const ir::Module& module, runtime::EngineOptions* engine) {
   Past past;
   bool asks_history = false, asks_shapes = false;
@@ -28,8 +34,9 @@ Past OpenPast(const Options& options, const ir::Module& module, runtime::EngineO
     if (opened.error) Remark(driver::Sentence(*opened.error));
     past.store = std::move(opened.store);
     std::vector<std::string> bad;
-    past.run = std::make_unique<history::RunHistory>(
-        past.store.get(), driver::ScopeOf(driver::RunContext(options.context, &bad), place));
+    const std::vector<driver::ContextEntry> context = driver::RunContext(options.context, &bad);
+    past.run = std::make_unique<history::RunHistory>(past.store.get(), driver::ScopeOf(context, place),
+                                                     driver::MainBranches(context));
     engine->history = past.run.get();
   }
   if (asks_shapes) {

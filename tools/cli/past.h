@@ -1,4 +1,4 @@
-// What earlier runs left, for the verbs that look at logs: measured series and the shapes of passing runs.
+// What earlier runs left, as far as the rules ask for it: the history for `last W`, shapes for `novel`.
 #ifndef FAULTLINE_TOOLS_CLI_PAST_H_
 #define FAULTLINE_TOOLS_CLI_PAST_H_
 
@@ -7,18 +7,21 @@
 #include "runtime/novelty/shapes.h"
 #include "tools/cli/options.h"
 
+#include <cstdint>
 #include <memory>
 
 namespace faultline::cli {
 
-// As far as the rules ask for it. Its failures are said and cost nothing else.
 struct Past {
   std::unique_ptr<history::Store> store;
   std::unique_ptr<history::RunHistory> run;
   std::unique_ptr<novelty::ShapeSet> shapes;
+
+  // Writes what the run measured. Failures are said and cost nothing else.
+  void Commit(std::int64_t now);
 };
 
-// Opens what `module` asks for and sets it in `engine`; the result must outlive the run.
+// Its failures are said as well. `engine` gets what is there; Past must outlive the engine.
 Past OpenPast(const Options& options, const ir::Module& module, runtime::EngineOptions* engine);
 
 }  // namespace faultline::cli

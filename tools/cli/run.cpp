@@ -154,7 +154,7 @@ int RunVerb(const Options& options) {
   const auto program = LoadProgram(options, rules.compilation->module, &code);
   if (!program) return code;
 
-  const Past past = OpenPast(options, *rules.compilation->module, &*engine_options);
+  Past past = OpenPast(options, *rules.compilation->module, &*engine_options);
   InstallInterrupt();
   std::optional<explain::FormatWatch> watch;
   if (options.verbose) {
@@ -243,10 +243,7 @@ int RunVerb(const Options& options) {
     }
     telling.Fill(*program, *engine_options, past.shapes ? past.shapes.get() : shapes.get(), failed, summary);
   });
-  if (past.run && !Interrupted()) {
-    if (const auto error = past.run->Commit(engine_options->now)) Remark(driver::Sentence(*error));
-    if (past.run->error()) Remark(driver::Sentence(*past.run->error()));
-  }
+  if (!Interrupted()) past.Commit(engine_options->now);
   for (Report& report : reports) {
     if (!report.output) continue;
     report.output->Flush();

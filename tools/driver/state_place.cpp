@@ -94,6 +94,13 @@ history::Scope ScopeOf(const std::vector<ContextEntry>& context, const StatePlac
   return scope;
 }
 
+std::vector<std::string> MainBranches(const std::vector<ContextEntry>& context) {
+  for (const ContextEntry& entry : context) {
+    if (entry.key == "default_branch") return {entry.value};
+  }
+  return {"main", "master"};
+}
+
 std::string Sentence(const history::Error& error) {
   std::string text = error.path + ": " + error.message;
   if (!error.set_aside.empty()) text += "; set aside as " + error.set_aside;

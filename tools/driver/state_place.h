@@ -29,6 +29,10 @@ StatePlace FindState(const std::string& history_option);
 // the working directory.
 history::Scope ScopeOf(const std::vector<ContextEntry>& context, const StatePlace& place);
 
+// Branches whose history stands in for that of a branch that has none: what CI calls the default one (context
+// `default_branch`), else `main`, then `master`.
+std::vector<std::string> MainBranches(const std::vector<ContextEntry>& context);
+
 // A sentence about what went wrong: "PATH: it is damaged …; set aside as PATH.damaged".
 std::string Sentence(const history::Error& error);
 

@@ -69,7 +69,7 @@ TEST_CASE("cut and wrong bytes fail, and give nothing") {
     CHECK(reader.Unsigned() == 0);
   }
   std::string other = bytes;
-  other[6] = 2;  // the version
+  other[6] = static_cast<char>(kVersion + 1);
   CHECK_FALSE(Reader(other).Header());
   // A list that claims more items than there are bytes.
   Writer huge;

@@ -61,7 +61,7 @@ void Live::Make() {
   engine_ = std::make_unique<Engine>(program_, EngineOptions{});
   engine_->AddSink(&sink_);
   LiveOptions options;
-  options.inputs = inputs_;
+  for (const std::string& input : inputs_) options.inputs.push_back({input, ""});
   options.clock = [this] { return now_; };
   options.use_inotify = false;
   options.rescan = 0;

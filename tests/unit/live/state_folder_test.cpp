@@ -104,7 +104,7 @@ void RunOnce(const std::shared_ptr<const ir::Module>& module, const Folder& fold
   const auto program = std::shared_ptr<const Program>(ir::MakeInterpreter(module));
   Engine engine(program, EngineOptions{});
   LiveOptions options;
-  options.inputs = {"a.log"};
+  options.inputs = {{"a.log", ""}};
   if (chdir(folder.Path("").c_str()) != 0) _exit(7);
   // It stands: only the log's own times end windows.
   options.clock = [] { return std::int64_t{1}; };
