@@ -129,7 +129,10 @@ TEST_CASE("programs can be dropped, and their memory comes back", "[plugin]") {
   WARN("resident memory grew by " << growth / 1024 << " KiB over 100 programs");
   // A program that stays costs its pages: at least 12 KiB of code, constants and table, and LLVM's books
   // beside them.
+  // Sanitizers keep what was freed to see its use; what is lost the leak sanitizer tells.
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
   CHECK(growth < 8u << 20);
+#endif
 }
 
 TEST_CASE("several programs live beside each other", "[plugin]") {
