@@ -54,6 +54,7 @@ TO: 'to';
 VERSION: 'version';
 
 OPTIONAL: 'optional';
+REQUIRED: 'required';
 REPEAT: 'repeat';
 OF: 'of';
 ORDER: 'order';

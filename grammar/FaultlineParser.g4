@@ -99,8 +99,8 @@ partLine: blockPart TERM;
 blockPart
     : patternItem (OR patternItem)*                                # linePart
     | OPTIONAL (partBlock | patternItem (OR patternItem | patternItem)* | blockPart)  # optionalPart
-    | REPEAT (OF path | partBlock | patternItem (OR patternItem)*)       # repeatPart
-    | REPEAT name (OF path | partBlock | patternItem (OR patternItem)*)  # repeatPart
+    | REQUIRED? REPEAT (OF path | partBlock | patternItem (OR patternItem)*)       # repeatPart
+    | REQUIRED? REPEAT name (OF path | partBlock | patternItem (OR patternItem)*)  # repeatPart
     | ANY ORDER partBlock                                          # anyOrderPart
     | ONE OF partBlock                                             # oneOfPart
     | LINES name (UNTIL patternItem (OR patternItem)*)?            # textPart
@@ -282,7 +282,7 @@ plainName
     | MODULE | LANGUAGE | USE | PATTERN | FORMAT | WRAPPER | EVENT | RULE
     | SCOPE | GRAPH | SCORE | PART | TABLE | PARAM | OVERRIDE | DISABLE | ALLOW | PACK
     | PLAIN | JSON | LOGFMT | LINE | EACH | DETECT | INSIDE | STREAM | BY | MAP
-    | BLOCK | LIMIT | TO | VERSION | OPTIONAL | REPEAT | OF | ORDER | ONE | BLANK | SKIP_LINE
+    | BLOCK | LIMIT | TO | VERSION | OPTIONAL | REQUIRED | REPEAT | OF | ORDER | ONE | BLANK | SKIP_LINE
     | SEVERITY | MATCH | WITHOUT | FROM | WHERE | WITHIN | LINES | RECORDS | LET | AT | REPORT | FIX
     | EVERY | UNTIL | BEFORE | AFTER | TIMES | TWICE | ROW | ACROSS | SKEW | ALL | ANY | WITH | LATEST | NEXT
     | WHEN | EXPLAINS | CONFIDENCE | NEEDS | ENTER | PAUSE | CLOSE | EDGE | OVER | SESSION | LAST

@@ -78,7 +78,7 @@ bool SameStage(const Stage& a, const Stage& b) {
 // Recursion is as deep as the parts nest.
 bool SamePart(const BlockPart& a, const BlockPart& b) {
   return a.kind == b.kind && SameAll(a.lines, b.lines, SameAlternative) && a.list == b.list &&
-         a.element == b.element && SameAll(a.parts, b.parts, SamePart);
+         a.element == b.element && a.required == b.required && SameAll(a.parts, b.parts, SamePart);
 }
 
 bool SameConstant(const Constant& a, const Constant& b) {

@@ -250,6 +250,7 @@ enum class ProvidedKind : std::uint8_t {
   kScopeInstance,  // int: number of that instance, unique in the run; missing: none is open
   kElapsed,        // duration: from the last positive stage to the decision
   kNovel,          // bool: no learned run printed a line of this shape; missing without learned templates
+  kCollected,      // list: slot `field` in each of the events that stage `stage`, a repetition, is made of
 };
 
 struct Provided {
@@ -258,7 +259,7 @@ struct Provided {
   std::uint32_t stage = 0;  // index into Rule::stages
   std::string name;         // kContext
   RuleId scope = kNone;     // kScopeField, kScopeInstance
-  SlotId field = kNone;     // kScopeField
+  SlotId field = kNone;     // kScopeField; kCollected: that the stage stores
   bool at_close =
       false;  // kScopeField: only the closing line gives it, so the decision waits for the scope's end
   friend bool operator==(const Provided&, const Provided&) = default;
@@ -396,7 +397,7 @@ enum class FormatKind : std::uint8_t { kPlain, kJson, kLogfmt, kLine, kBlock };
 enum class BlockPartKind : std::uint8_t {
   kLine,      // one record that one of `lines` matches
   kOptional,  // `parts` in order, or nothing
-  kRepeat,    // `parts` in order, any number of times, longest
+  kRepeat,    // `parts` in order, any number of times (`required`: once or more), longest
   kAnyOrder,  // each of `parts` at most once, in any order; records that fit none are skipped until
               // indentation falls back
   kOneOf,     // the first of `parts` that fits
@@ -411,6 +412,7 @@ struct BlockPart {
   SlotId list = kNone;             // kRepeat: list of records, kText: list of text; kNone: not kept
   std::vector<SlotId> element;  // kRepeat: slots of one repetition, in the order of the record type's fields
   std::vector<BlockPart> parts;
+  bool required = false;  // kRepeat
 };
 inline constexpr std::uint32_t kMaxBlockDepth = 16;  // parts inside one another
 

@@ -256,6 +256,10 @@ class PlanPrinter {
         case ProvidedKind::kNovel:
           Line(1, "{}: whether no learned run had such a line", name);
           continue;
+        case ProvidedKind::kCollected:
+          Line(1, "{}: {} of each event of stage {}", name, rule_.slots[provided.field].name,
+               provided.stage + 1);
+          continue;
       }
     }
   }
@@ -439,7 +443,7 @@ class PlanPrinter {
           Line(indent, "perhaps:");
           break;
         case BlockPartKind::kRepeat:
-          Line(indent, "any number of times{}:", kept);
+          Line(indent, "{}{}:", part.required ? "once or more" : "any number of times", kept);
           break;
         case BlockPartKind::kAnyOrder:
           Line(indent, "each at most once, in any order:");

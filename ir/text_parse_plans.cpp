@@ -50,9 +50,10 @@ bool Parser::Parts(std::vector<BlockPart>* parts, std::uint32_t depth) {
     if (depth > kMaxBlockDepth) return Fail("parts that are nested less deeply");
     lexer_.Advance();
     BlockPart& part = parts->emplace_back();
-    if (!Enumerator(kPartWords, &part.kind) || !Expect("{") || !OptionalIndex("list", &part.list) ||
-        !OptionalNumbers("element", &part.element) || !Alternatives("line", &part.lines) ||
-        !Parts(&part.parts, depth + 1) || !Expect("}")) {
+    if (!Enumerator(kPartWords, &part.kind) || !Expect("{")) return false;
+    part.required = Try("required");
+    if (!OptionalIndex("list", &part.list) || !OptionalNumbers("element", &part.element) ||
+        !Alternatives("line", &part.lines) || !Parts(&part.parts, depth + 1) || !Expect("}")) {
       return false;
     }
   }

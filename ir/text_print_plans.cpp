@@ -121,6 +121,7 @@ void Printer::Fields(const std::vector<FieldPlan>& fields) {
 // Recursion is as deep as the parts nest.
 void Printer::Part(const BlockPart& part) {
   Open("part {}", WordFor(kPartWords, part.kind));
+  if (part.required) Line("required");
   Number("list", part.list);
   Numbers("element", part.element);
   for (const Alternative& line : part.lines) AlternativeLine("line", line);

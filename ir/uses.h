@@ -230,8 +230,12 @@ void ForEachSlotUse(ModuleType& module, Visit visit) {
     for (auto& slot : rule.key) visit(SlotRole::kRead, slot, frame);
     for (auto& provided : rule.provided) {
       visit(SlotRole::kStore, provided.slot, frame);
-      const bool has_frame = provided.scope < module.rules.size();
-      visit(SlotRole::kRead, provided.field, has_frame ? &module.rules[provided.scope].slots : nullptr);
+      const bool of_scope = provided.scope < module.rules.size();
+      const bool own = provided.kind == ProvidedKind::kCollected;
+      visit(SlotRole::kRead, provided.field,
+            own        ? frame
+            : of_scope ? &module.rules[provided.scope].slots
+                       : nullptr);
     }
     for (auto& aggregate : rule.aggregates) visit(SlotRole::kStore, aggregate.slot, frame);
     for (auto& query : rule.graph_queries) visit(SlotRole::kStore, query.slot, frame);

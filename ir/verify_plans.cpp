@@ -146,6 +146,7 @@ class PlanVerifier {
     Need(WordFor(kPartWords, part.kind) != "?", "no such part of a block");
     CheckSlotList(format.slots, part.element, "an element");
     Need(part.element.empty() || part.kind == BlockPartKind::kRepeat, "only a repetition has elements");
+    Need(!part.required || part.kind == BlockPartKind::kRepeat, "only a repetition is said to be required");
     if (part.list == kNone) return;
     if (part.list >= format.slots.size()) {
       return Add(fmt::format("the list of a part is slot {}, which does not exist", part.list));

@@ -252,7 +252,9 @@ class RuleVerifier {
     Need(stage.after == kNone || without || stage.kind == StageKind::kUntil,
          "only `without` and `until` stand after a stage");
     Need(stage.before == kNone || without, "only `without` stands before a stage");
-    Need(stage.after == kNone || stage.before == kNone || stage.after < stage.before,
+    const bool set = rule_.shape == RuleShape::kAll || rule_.shape == RuleShape::kAny;
+    Need(stage.after == kNone || stage.before == kNone ||
+             (set ? stage.after != stage.before : stage.after < stage.before),
          "`without` stands between stages in their order");
   }
 
@@ -339,7 +341,9 @@ class RuleVerifier {
     const bool scoped = field || provided.kind == ProvidedKind::kScopeInstance;
     Need((provided.kind == ProvidedKind::kContext) == !provided.name.empty(),
          "what is provided has a name if it is of the context");
-    Need(field == (provided.field != kNone), "a field is named where a field of a scope is provided");
+    const bool collected = provided.kind == ProvidedKind::kCollected;
+    Need((field || collected) == (provided.field != kNone),
+         "a field is named where a field of a scope or of a repetition is provided");
     Need(!provided.at_close || field, "only fields of scopes are known at the close");
     if (scoped) {
       CheckScope(provided.scope);
@@ -359,6 +363,19 @@ class RuleVerifier {
       case ProvidedKind::kNovel:
         CheckSlot(provided.slot, TypeKind::kBool, "novelty");
         return;
+      case ProvidedKind::kCollected: {
+        if (provided.stage >= rule_.stages.size() || provided.field >= rule_.slots.size()) {
+          return Add("what is collected is a slot that a stage of the rule stores");
+        }
+        const Stage& stage = rule_.stages[provided.stage];
+        const bool stored =
+            std::find(stage.stores.begin(), stage.stores.end(), provided.field) != stage.stores.end();
+        Need(stored || stage.each_slot == provided.field,
+             "what is collected is a slot that a stage of the rule stores");
+        Need(stage.count > 1, "only the events of a repetition are collected");
+        CheckSlot(provided.slot, Type::List(rule_.slots[provided.field].type), "what is collected");
+        return;
+      }
       case ProvidedKind::kScopeField: {
         if (provided.scope == kSourceScope || provided.scope == kRunScope) {
           return Add("a scope without declaration has no fields");

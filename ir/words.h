@@ -71,6 +71,7 @@ inline constexpr Word<ProvidedKind> kProvidedWords[] = {
     {ProvidedKind::kScopeInstance, "scope_instance"},
     {ProvidedKind::kElapsed, "elapsed"},
     {ProvidedKind::kNovel, "novel"},
+    {ProvidedKind::kCollected, "collected"},
 };
 inline constexpr Word<StepKind> kStepWords[] = {
     {StepKind::kRun, "run"},

@@ -317,6 +317,7 @@ struct BlockPart {
   std::optional<Name> name;      // kRepeat, kText: the field that the list becomes
   std::optional<Path> part;      // kPart, and kRepeat `of` a part
   std::vector<BlockPart> parts;  // kOptional, kRepeat, kAnyOrder, kOneOf
+  bool required = false;         // required repeat …
   Span span;
 };
 

@@ -385,7 +385,7 @@ class Dumper {
 
   void Parts(int depth, const std::vector<BlockPart>& parts) {
     for (const BlockPart& part : parts) {
-      std::string line(PartWord(part.kind));
+      std::string line = (part.required ? "required " : "") + std::string(PartWord(part.kind));
       if (part.name) line += " " + Word(*part.name);
       if (part.part) line += (part.kind == BlockPartKind::kRepeat ? " of " : " ") + Words(*part.part);
       for (const ExprPtr& pattern : part.lines) line += " " + Show(pattern.get());

@@ -267,8 +267,9 @@ class Formatter {
       return true;
     if (open > 1 && before->kind == TokenClass::kNumber && TextOf(line.tokens[open - 2]) == "expect")
       return true;
-    return !IsOneOf(first, {"rule", "event", "scope", "graph", "score", "part", "pack", "override", "table",
-                            "all", "any", "confidence", "test", "run", "repeat", "optional", "one"});
+    return !IsOneOf(
+        first, {"rule", "event", "scope", "graph", "score", "part", "pack", "override", "table", "all", "any",
+                "confidence", "test", "run", "repeat", "optional", "required", "one"});
   }
 
   // A line that is too long and holds a whole block: the block gets lines of its own, which are put back in

@@ -80,6 +80,7 @@ std::vector<ir::BlockPart> Lowering::LowerParts(const std::vector<sema::BlockPar
     }
     lowered.list = part.list;
     lowered.element = part.element;
+    lowered.required = part.required;
     lowered.parts = LowerParts(part.parts, path);
     result.push_back(std::move(lowered));
   }

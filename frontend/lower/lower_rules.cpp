@@ -123,6 +123,8 @@ ir::ProvidedKind ProvidedOf(sema::ProvidedKind kind) {
       return ir::ProvidedKind::kElapsed;
     case sema::ProvidedKind::kNovel:
       return ir::ProvidedKind::kNovel;
+    case sema::ProvidedKind::kCollected:
+      return ir::ProvidedKind::kCollected;
   }
   return ir::ProvidedKind::kContext;
 }

@@ -57,6 +57,7 @@ ast::BlockPart Builder::Part(P::BlockPartContext* context) {
     }
   } else if (auto* repeat = dynamic_cast<P::RepeatPartContext*>(context)) {
     part.kind = ast::BlockPartKind::kRepeat;
+    part.required = repeat->REQUIRED() != nullptr;
     if (repeat->name() != nullptr) part.name = NameOf(repeat->name());
     if (repeat->path() != nullptr) {
       part.part = PathOf(repeat->path());

@@ -109,8 +109,8 @@ inline const std::vector<std::string_view>& ClauseWords() {
   return words;
 }
 inline const std::vector<std::string_view>& BlockPartWords() {
-  static const std::vector<std::string_view> words = {"optional", "repeat", "any",  "one",
-                                                      "lines",    "blank",  "skip", "until"};
+  static const std::vector<std::string_view> words = {"optional", "required", "repeat", "any",  "one",
+                                                      "lines",    "blank",    "skip",   "until"};
   return words;
 }
 inline const std::vector<std::string_view>& TestItemWords() {

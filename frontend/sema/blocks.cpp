@@ -318,6 +318,7 @@ void BlockChecker::One(const FileScope& file, const ast::BlockPart& part, Level&
     }
     case ast::BlockPartKind::kRepeat:
       result.kind = BlockPartKind::kRepeat;
+      result.required = part.required;
       Repeat(file, part, level, bound, result);
       if (result.parts.empty()) return;
       break;
@@ -412,7 +413,11 @@ void BlockChecker::Repeat(const FileScope& file, const ast::BlockPart& part, Lev
   }
   --depth_;
   if (!kept) {
-    bound.seen = std::move(inner.seen);
+    if (part.required) {
+      bound = std::move(inner);
+    } else {
+      bound.seen = std::move(inner.seen);
+    }
     return;
   }
   std::vector<lang::RecordField> fields;

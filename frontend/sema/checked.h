@@ -173,14 +173,21 @@ struct Stage {
 };
 
 // A binding that the engine fills; see ir::Provided.
-enum class ProvidedKind : std::uint8_t { kContext, kScopeField, kScopeInstance, kElapsed, kNovel };
+enum class ProvidedKind : std::uint8_t {
+  kContext,
+  kScopeField,
+  kScopeInstance,
+  kElapsed,
+  kNovel,
+  kCollected
+};
 struct Provided {
   ProvidedKind kind = ProvidedKind::kContext;
   std::uint32_t binding = kNoIndex;
   std::uint32_t stage = 0;
   std::string name;                // kContext
   std::uint32_t scope = kNoIndex;  // kScopeField, kScopeInstance: a rule of shape kScope
-  std::uint32_t field = kNoIndex;  // kScopeField: a binding of the scope
+  std::uint32_t field = kNoIndex;  // kScopeField: a binding of the scope; kCollected: of the stage
   bool at_close = false;           // kScopeField: only `close` binds it
 };
 
@@ -349,6 +356,7 @@ struct BlockPart {
   std::uint32_t list = kNoIndex;       // binding: kRepeat of records, kText of text
   std::vector<std::uint32_t> element;  // kRepeat: bindings of one repetition, as the record type's fields
   std::vector<BlockPart> parts;
+  bool required = false;  // kRepeat: one round at least
 };
 
 struct Field {

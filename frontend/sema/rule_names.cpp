@@ -100,6 +100,7 @@ std::uint32_t RuleChecker::FindLast(const std::vector<const ast::Name*>& parts, 
   if (place_ == Place::kStage) {
     if (const std::uint32_t own = FindOwn(name, false); own != kNoIndex) return own;
   }
+  if (const std::uint32_t list = FindCollected(parts, count, span); list != kNoIndex) return list;
   if (const std::uint32_t passed = FindPassedOn(name); passed != kNoIndex) return passed;
   // A scope of this name that the file can see is meant rather than a field of any wrapper there is.
   const std::size_t errors = context_.sink.diagnostics().size();
@@ -180,6 +181,32 @@ bool RuleChecker::HelpUnknown(const std::string& name, Diagnostic& diagnostic) c
   diagnostic.Help("a stage with a text reads any line; a record of `" + symbol->decl->name.text +
                   "` is read without one: `" + word + " where message contains \"…\" and " + name + " …`");
   return true;
+}
+
+// `each_host`, `f.each_host`: what the field was in each event that a repetition took, as a list.
+std::uint32_t RuleChecker::FindCollected(const std::vector<const ast::Name*>& parts, std::size_t count,
+                                         Span span) {
+  constexpr std::string_view kWord = "each_";
+  if (place_ == Place::kKey || !parts[count - 1]->text.starts_with(kWord)) return kNoIndex;
+  const std::string prefix = count > 1 ? Written(parts, 0, count - 1) + "." : "";
+  const std::string field = parts[count - 1]->text.substr(kWord.size());
+  for (std::uint32_t stage = 0; stage < rule_.stages.size(); ++stage) {
+    if (rule_.stages[stage].count < 2 || !IsPositive(stage) || prefixes_[stage] != prefix) continue;
+    for (std::uint32_t i = 0; i < rule_.bindings.size(); ++i) {
+      const Binding field_binding = rule_.bindings[i];
+      if (field_binding.name != prefix + field || copies_.contains(i) || !IsOwn(i, stage)) continue;
+      Provided provided;
+      provided.kind = ProvidedKind::kCollected;
+      provided.stage = stage;
+      provided.field = i;
+      const std::uint32_t list = Provide(std::move(provided), prefix + std::string(kWord) + field,
+                                         lang::Type::List(field_binding.type), span);
+      rule_.bindings[list].hidden = false;
+      exprs_.MarkUsed(i);
+      return list;
+    }
+  }
+  return kNoIndex;
 }
 
 // `first`, or `second` where it is missing, under a name of its own.

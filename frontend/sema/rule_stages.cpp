@@ -539,7 +539,8 @@ void RuleChecker::CheckBounds() {
     if (clause->after) rule_.stages[i].after = FindStage(*clause->after);
     if (clause->before) rule_.stages[i].before = FindStage(*clause->before);
     const std::uint32_t after = rule_.stages[i].after, before = rule_.stages[i].before;
-    if (after != kNoIndex && before != kNoIndex && after >= before) {
+    const bool set = rule_.shape == RuleShape::kAll || rule_.shape == RuleShape::kAny;
+    if (after != kNoIndex && before != kNoIndex && (set ? after == before : after >= before)) {
       context_.sink.Report(diag::bounds_out_of_order, Join(clause->after->span, clause->before->span))
           .Help("`between a and b` names the earlier stage first");
       Fail();

@@ -101,6 +101,7 @@ class RuleChecker : private NameSource {
   bool HelpUnknown(const std::string& name, Diagnostic& diagnostic) const override;
   std::uint32_t FindOwn(std::string_view name, bool copies) const;
   std::uint32_t FindOfFeed(const ast::Path& path);
+  std::uint32_t FindCollected(const std::vector<const ast::Name*>& parts, std::size_t count, Span span);
   std::uint32_t FindOfScope(const ast::Path& path, const std::string& written, Span span);
   bool HasDeclaredFields(std::uint32_t stage) const;
   bool OwnWrapperHas(const std::string& name) const;

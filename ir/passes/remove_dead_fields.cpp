@@ -111,7 +111,7 @@ class FieldRemover {
         }
       }
     });
-    FindLiveFieldsOfScopes();
+    FindLiveFieldsProvided();
     // A list of records is made of the slots of one repetition; lists inside come after those around them.
     for (const Format& format : module_.formats) {
       ForEachPart(format.parts, [&](const BlockPart& part) {
@@ -130,14 +130,16 @@ class FieldRemover {
     }
   }
 
-  // What a rule provides itself with is read off the scope, whose field may be another scope's in turn.
-  void FindLiveFieldsOfScopes() {
+  // What a rule provides itself with is read off the scope, whose field may be another scope's in turn, or
+  // off the events of a repetition.
+  void FindLiveFieldsProvided() {
     for (bool changed = true; changed;) {
       changed = false;
       for (const Rule& rule : module_.rules) {
         for (const Provided& provided : rule.provided) {
           if (provided.field == kNone || !live_[&rule.slots][provided.slot]) continue;
-          std::vector<bool>& live = live_[&module_.rules[provided.scope].slots];
+          const bool own = provided.kind == ProvidedKind::kCollected;
+          std::vector<bool>& live = live_[own ? &rule.slots : &module_.rules[provided.scope].slots];
           changed |= !live[provided.field];
           live[provided.field] = true;
         }

@@ -10,10 +10,6 @@ namespace {
 constexpr std::uint64_t kMemoryBytes = 256;
 constexpr std::size_t kPlainEvents = 64;  // remembered of an absence whose condition asks nothing of them
 
-ir::Window WindowOf(const ir::Stage& stage) {
-  return {stage.window, stage.amount, stage.scope};
-}
-
 }  // namespace
 
 // The positive stage (among positive ones) behind which a watch begins.
@@ -74,9 +70,13 @@ bool MatchOperator::PassStage(Instance* instance, std::uint32_t passed) {
             --instance->open;
             break;
           }
-        } else if (WatchBegin(index) == passed) {
+        } else if (WatchBegin(index) == passed && IsThere(*instance, passed)) {
           const Point& after = WatchPoint(*instance, index);
-          if (!WaitFor(instance, index, WindowOf(from), after)) {
+          if (looks_back_[index] && from.join == ir::kNone && RefutedBefore(index, *instance)) {
+            Remove(instance);
+            return false;
+          }
+          if (!WaitFor(instance, index, WaitWindow(from), after)) {
             Remove(instance);
             return false;
           }
@@ -91,8 +91,7 @@ bool MatchOperator::PassStage(Instance* instance, std::uint32_t passed) {
         }
         break;
       case Absence::kBack:
-        if (ordinal_[from.before] == passed && from.join == ir::kNone &&
-            Remembers(index, instance->partition, *instance, &instance->at[passed])) {
+        if (ordinal_[from.before] == passed && from.join == ir::kNone && RefutedBefore(index, *instance)) {
           if (every_ && passed + 1 < plan_.positive.size()) {
             instance->vetoed = true;
             break;
@@ -139,8 +138,20 @@ void MatchOperator::OnAbsence(const Event& event) {
   }
   Partition partition = 0;
   const bool known = FindPartition(event, &partition);
+  if (looks_back_[event.index]) {
+    Timer end;
+    end.rule = rule_id_;
+    end.stream = event.position.stream;
+    end.clock = keyed_ ? Clock::kRun : Clock::kSource;
+    end.of = keyed_ ? 0 : event.position.input;
+    Partition of = event.position.stream;
+    if (keyed_) of = services_->keys(rule_id_).Hold(event.key);
+    Remember(event.index, event, of, end);
+    if (keyed_) services_->keys(rule_id_).Release(of);
+  }
   switch (absence_[event.index]) {
     case Absence::kNone:
+    case Absence::kBack:
       return;
     case Absence::kWatch: {
       if (recents_[event.index] != nullptr) recents_[event.index]->Add(event);
@@ -154,21 +165,6 @@ void MatchOperator::OnAbsence(const Event& event) {
           continue;
         }
         Refute(instance, event.index, !instance->whole, event);
-      }
-      return;
-    }
-    case Absence::kBack: {
-      Timer end;
-      end.rule = rule_id_;
-      end.stream = event.position.stream;
-      end.clock = keyed_ ? Clock::kRun : Clock::kSource;
-      end.of = keyed_ ? 0 : event.position.input;
-      if (keyed_) {
-        partition = services_->keys(rule_id_).Hold(event.key);
-        Remember(event.index, event, partition, end);
-        services_->keys(rule_id_).Release(partition);
-      } else {
-        Remember(event.index, event, partition, end);
       }
       return;
     }
@@ -202,7 +198,7 @@ void MatchOperator::RefuteIn(const Event& event, const std::shared_ptr<ScopeInst
 // Whether the event of a watch stands behind the point from which it counts, inside its window.
 bool MatchOperator::IsRefutedBy(const Instance& instance, const Point& after, const Event& event) {
   return ComesAfter(PointOf(event), after, rule_.skew) &&
-         Inside(WindowOf(*event.stage), after, event, instance.match) && Joins(instance.match, event);
+         Inside(WaitWindow(*event.stage), after, event, instance.match) && Joins(instance.match, event);
 }
 
 // In a rule with `every` a chain that is refuted between its stages stays what later stages are joined with:
@@ -233,7 +229,7 @@ void MatchOperator::CloseAbsence(Instance* instance, std::uint32_t index) {
     Remove(instance);
     return;
   }
-  if (absence_[index] == Absence::kDomain && Remembers(index, bucket, *instance, nullptr)) {
+  if (absence_[index] == Absence::kDomain && Remembers(index, bucket, *instance, nullptr, nullptr)) {
     Remove(instance);
     return;
   }
@@ -270,9 +266,16 @@ void MatchOperator::Remember(std::uint32_t index, const Event& event, std::uint6
   const bool plain = from.join == ir::kNone;
   if (plain && absence_[index] == Absence::kDomain) return;
   // Without a window and a condition the first one stands before all that a later one stands before.
-  if (plain && from.window == ir::WindowUnit::kNoWindow && !memory.events.empty() && !keyed_) return;
+  const bool bounded = from.after != ir::kNone;
+  const ir::Window window = WaitWindow(from);
+  if (plain && !bounded && window.unit == ir::WindowUnit::kNoWindow && !memory.events.empty() && !keyed_) {
+    return;
+  }
   Remembered kept;
   kept.point = PointOf(event);
+  if (window.unit == ir::WindowUnit::kScope && window.scope < services_->module().rules.size()) {
+    if (const auto scope = services_->ScopeOf(window.scope, event)) kept.scope = scope->number;
+  }
   if (!plain) {
     kept.arena = std::make_unique<Arena>();
     for (std::size_t i = 0; i < event.stores.size(); ++i) {
@@ -282,9 +285,10 @@ void MatchOperator::Remember(std::uint32_t index, const Event& event, std::uint6
   }
   memory.bytes += sizeof(Remembered);
   memory.events.push_back(std::move(kept));
-  if (memory.events.size() > (plain ? kPlainEvents : services_->limits().max_pending)) {
+  const bool few = plain && !bounded;
+  if (memory.events.size() > (few ? kPlainEvents : services_->limits().max_pending)) {
+    if (!few) ++services_->counts(rule_id_).dropped;
     if (!plain) {
-      ++services_->counts(rule_id_).dropped;
       memory.bytes -= std::min<std::uint64_t>(memory.bytes, memory.events.front().arena->bytes_used());
     }
     memory.bytes -= std::min<std::uint64_t>(memory.bytes, sizeof(Remembered));
@@ -316,29 +320,67 @@ bool MatchOperator::JoinsRemembered(std::uint32_t index, const Instance& instanc
       .is_true();
 }
 
-// Whether something is remembered that refutes the match: strictly before a stage, and inside the window, or
-// (`before` is null) anywhere in the domain.
+// Whether the stage took part in the match: of `any N of` some parts did not.
+bool MatchOperator::IsThere(const Instance& instance, std::uint32_t ordinal) const {
+  return instance.at[ordinal].position.order != 0;
+}
+
+// Whether what is remembered refutes a match of which all stages that the absence names have matched. One
+// that names a part that is not there refutes nothing.
+bool MatchOperator::RefutedBefore(std::uint32_t index, const Instance& instance) {
+  const Point* bounds[2] = {nullptr, nullptr};
+  const std::uint32_t names[2] = {stage(index).after, stage(index).before};
+  for (int i = 0; i < 2; ++i) {
+    if (names[i] == ir::kNone) continue;
+    bounds[i] = &instance.at[ordinal_[names[i]]];
+    if (!IsThere(instance, ordinal_[names[i]])) return false;
+  }
+  // Parts of a set stand in any order.
+  if (bounds[0] != nullptr && bounds[1] != nullptr && ComesAfter(*bounds[0], *bounds[1], 0)) {
+    std::swap(bounds[0], bounds[1]);
+  }
+  return Remembers(index, instance.partition, instance, bounds[0], bounds[1]);
+}
+
+// Whether something is remembered that stands strictly behind `after` and strictly before `before` (null: no
+// bound), inside the window from the earlier of them on.
 bool MatchOperator::Remembers(std::uint32_t index, std::uint64_t bucket, const Instance& instance,
-                              const Point* before) {
+                              const Point* after, const Point* before) {
   const auto it = memories_[index].find(bucket);
   if (it == memories_[index].end()) return false;
   const ir::Stage& from = stage(index);
-  if (before == nullptr && from.join == ir::kNone) {
+  if (after == nullptr && before == nullptr && from.join == ir::kNone) {
     if (it->second.any && traced()) Tell(why::Happened::kRefuted, instance, index);
     return it->second.any;
   }
-  for (const Remembered& event : it->second.events) {
-    if (before != nullptr) {
-      if (!ComesAfter(*before, event.point, rule_.skew)) continue;
-      Event stage_event;
-      stage_event.stage = &from;
-      stage_event.position = before->position;
-      stage_event.extent = before->extent;
-      stage_event.time = before->time;
-      if (!Inside(WindowOf(from), event.point, stage_event, instance.match)) continue;
+  const ir::Window window = WaitWindow(from);
+  const auto inside = [&](const Remembered& one) {
+    if (window.unit == ir::WindowUnit::kScope && window.scope < services_->module().rules.size()) {
+      const std::shared_ptr<ScopeInstance> scope = ScopeIn(instance.match, window.scope);
+      return scope != nullptr && scope->number == one.scope;
     }
-    if (!JoinsRemembered(index, instance, event)) continue;
-    if (traced()) TellRemembered(instance, index, event.point);
+    const Point& later = after != nullptr ? one.point : *before;
+    Event event;
+    event.stage = &from;
+    event.position = later.position;
+    event.extent = later.extent;
+    event.time = later.time;
+    return Inside(window, after != nullptr ? *after : one.point, event, instance.match);
+  };
+  // In the order of the run: without skew nothing that stands behind `after` came before it.
+  const std::deque<Remembered>& events = it->second.events;
+  auto event = events.begin();
+  if (after != nullptr && rule_.skew == 0) {
+    event = std::upper_bound(
+        events.begin(), events.end(), after->position.order,
+        [](std::uint64_t order, const Remembered& one) { return order < one.point.position.order; });
+  }
+  for (; event != events.end(); ++event) {
+    if (before != nullptr && !ComesAfter(*before, event->point, rule_.skew)) continue;
+    if (after != nullptr && !ComesAfter(event->point, *after, rule_.skew)) continue;
+    if ((after != nullptr || before != nullptr) && !inside(*event)) continue;
+    if (!JoinsRemembered(index, instance, *event)) continue;
+    if (traced()) TellRemembered(instance, index, event->point);
     return true;
   }
   return false;

@@ -8,7 +8,8 @@
 // are three forms of `without X`:
 //   watch    strictly after a stage (without a word: the last positive one), for a window, up to another
 //            stage, or to the end of the source (with a key: of the run)
-//   back     strictly before a stage: what came is remembered
+//   back     strictly before a stage: what came is remembered. In a set `between` and `after` look back, too:
+//            its parts come in any order, and are a match only when the last one is there
 //   domain   anywhere in the nearest scope that the rule names, else in the source (with a key: the run),
 //            before and after
 // An IR stage with neither `after` nor `before` is a watch if it has a window, else a domain.
@@ -39,6 +40,12 @@
 
 namespace faultline::runtime {
 
+// The window in which a stage is waited for: of one that repeats the window is that of its repetition.
+inline ir::Window WaitWindow(const ir::Stage& stage) {
+  if (stage.count > 1) return {};
+  return {stage.window, stage.amount, stage.scope};
+}
+
 class MatchOperator : public Operator {
  public:
   MatchOperator(Services* services, ir::RuleId rule);
@@ -68,8 +75,8 @@ class MatchOperator : public Operator {
     std::uint64_t number = 0;
     Partition partition = 0;
     KeyId key = kNoKey;
-    std::uint32_t next = 1;     // positive stage that is waited for; their number: all have matched
-    std::vector<Point> at;      // of the positive stages that have matched
+    std::uint32_t next = 1;  // positive stage that is waited for; their number: all have matched
+    std::vector<Point> at;   // of the positive stages that have matched; at order 0: a part that is not there
     std::uint32_t latest = 0;   // the last one of them, in `at`
     std::vector<Wait> waits;    // for stages: positive ones, absences, until
     std::vector<Timer> timers;  // that belong to no stage
@@ -211,6 +218,7 @@ class MatchOperator : public Operator {
   enum class Absence : std::uint8_t { kNone, kWatch, kBack, kDomain };
   struct Remembered {
     Point point;
+    std::int64_t scope = 0;  // number of the instance of the window's scope in which it stands; 0: none
     std::unique_ptr<Arena> arena;
     std::vector<Value> stored;
   };
@@ -249,7 +257,10 @@ class MatchOperator : public Operator {
   // of unknown time, which is counted, or a scope that is not open.
   bool WindowTimer(const ir::Window& window, const Point& from, const Match& match, Timer* timer, bool wide);
   // Told to the tracer, if it is.
-  bool Remembers(std::uint32_t index, std::uint64_t bucket, const Instance& instance, const Point* before);
+  bool Remembers(std::uint32_t index, std::uint64_t bucket, const Instance& instance, const Point* after,
+                 const Point* before);
+  bool IsThere(const Instance& instance, std::uint32_t ordinal) const;
+  bool RefutedBefore(std::uint32_t index, const Instance& instance);
   void Remember(std::uint32_t index, const Event& event, std::uint64_t bucket, const Timer& end);
   void Forget(std::uint64_t number);
   bool JoinsRemembered(std::uint32_t index, const Instance& instance, const Remembered& event);
@@ -275,6 +286,7 @@ class MatchOperator : public Operator {
 
   bool simple_ = false;
   std::vector<Absence> absence_;          // by stage
+  std::vector<bool> looks_back_;          // by stage: an absence for which what came is remembered
   std::vector<ir::RuleId> named_scopes_;  // by the rule itself
   std::vector<std::uint32_t> absences_, nexts_;
   std::uint32_t early_steps_ = 0;        // steps before those that need the decision

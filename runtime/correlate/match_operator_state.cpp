@@ -105,6 +105,7 @@ void MatchOperator::SaveMemory(const Memory& memory, Writer* writer) const {
   writer->Unsigned(memory.events.size());
   for (const Remembered& event : memory.events) {
     PutPoint(event.point, writer);
+    writer->Signed(event.scope);
     writer->Bool(event.arena != nullptr);
     PutValues(event.stored, writer);
   }
@@ -124,6 +125,7 @@ bool MatchOperator::LoadMemory(Reader* reader) {
   for (std::size_t n = reader->Count(); n > 0 && reader->ok(); --n) {
     Remembered& event = memory.events.emplace_back();
     event.point = GetPoint(reader);
+    event.scope = reader->Signed();
     event.arena = std::make_unique<Arena>();
     const bool stored = reader->Bool();
     event.stored = GetValues(reader, event.arena.get());

@@ -60,6 +60,20 @@ void Repetition::Drop(std::uint64_t number) {
   Close(rows_.find(it->second));
 }
 
+// The lists of what each event of the row had; the first one's values are in the match by now.
+void Repetition::Collect(const Held& row, Row* full) const {
+  for (const ir::Provided& provided : services_->rule(rule_).provided) {
+    if (provided.kind != ir::ProvidedKind::kCollected || provided.stage != index_) continue;
+    Arena& arena = *full->match.arena;
+    const std::size_t count = row.events.size();
+    Value* items = arena.AllocateValues(count);
+    items[0] = full->match.slots[provided.field];
+    for (std::size_t i = 1; i < count; ++i) items[i] = arena.DeepCopy(row.events[i].slots[provided.field]);
+    full->match.slots[provided.slot] =
+        Value::Items(ValueKind::kList, items, static_cast<std::uint32_t>(count));
+  }
+}
+
 bool Repetition::Take(const Event& event, std::uint64_t partition, bool keyed, Row* full) {
   auto found = rows_.find(partition);
   if (!event.fits) {
@@ -117,6 +131,7 @@ bool Repetition::Take(const Event& event, std::uint64_t partition, bool keyed, R
     full->stored.clear();
     for (ir::SlotId slot : event.stores)
       full->stored.push_back(full->match.arena->DeepCopy(last.slots[slot]));
+    Collect(row, full);
     full->match.last = event.found != nullptr ? event.found->last : event.record->context.time;
     full->match.time = event.time;
     full->match.extent.last_line = event.extent.last_line;

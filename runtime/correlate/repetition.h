@@ -50,6 +50,7 @@ class Repetition {
     std::uint64_t bytes = 0;
   };
   bool InWindow(const Point& first, const Event& event) const;
+  void Collect(const Held& row, Row* full) const;
   void Close(std::unordered_map<std::uint64_t, Held>::iterator row);
   // To a tracer, if there is one.
   void Tell(why::Happened what, const Held& row, const Event* event) const;

@@ -4,16 +4,6 @@
 #include <utility>
 
 namespace faultline::runtime {
-namespace {
-
-ir::Window WindowOf(const ir::Stage& stage) {
-  // Of a stage that repeats the window is that of its repetition.
-  if (stage.count > 1) return {};
-  return {stage.window, stage.amount, stage.scope};
-}
-
-}  // namespace
-
 SequenceOperator::SequenceOperator(Services* services, ir::RuleId rule) : MatchOperator(services, rule) {
   until_.assign(rule_.stages.size(), kNoStage);
   std::uint32_t positive = kNoStage;
@@ -91,7 +81,7 @@ void SequenceOperator::Step(Instance* instance, const Event& event) {
 // Waits for the next positive stage. False: its window cannot be told.
 bool SequenceOperator::Await(Instance* instance) {
   const std::uint32_t next = plan_.positive[instance->next];
-  if (!WaitFor(instance, next, WindowOf(stage(next)), instance->last())) return false;
+  if (!WaitFor(instance, next, WaitWindow(stage(next)), instance->last())) return false;
   for (std::uint32_t until : untils_) {
     if (until_[until] == next && !WaitFor(instance, until, {}, instance->last())) return false;
   }
@@ -100,7 +90,7 @@ bool SequenceOperator::Await(Instance* instance) {
 
 bool SequenceOperator::Fits(const Instance& instance, const Event& event) {
   return ComesAfter(PointOf(event), instance.last(), rule_.skew) &&
-         Inside(WindowOf(*event.stage), instance.last(), event, instance.match) &&
+         Inside(WaitWindow(*event.stage), instance.last(), event, instance.match) &&
          Inside(rule_.window, instance.at.front(), event, instance.match) && Joins(instance.match, event);
 }
 

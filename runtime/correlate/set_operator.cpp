@@ -209,7 +209,7 @@ void SetOperator::Form(Gatherings::iterator at, const Event& event) {
   match.record.raw = match.arena->Copy(match.record.raw);
   match.record.stream = match.arena->DeepCopy(match.record.stream);
   services_->BlankFrame(rule_id_, &match.slots);
-  instance->at.assign(parts.size(), PointOf(event));
+  instance->at.assign(parts.size(), Point());
   for (std::uint32_t i : order) {
     const Part& part = parts[i];
     for (ir::SlotId slot : slots_[i]) match.slots[slot] = match.arena->DeepCopy(part.match.slots[slot]);

@@ -142,6 +142,7 @@ std::vector<ir::PatternId> SearchedPatterns(const ir::Module& module) {
 bool IsLazy(const ir::Rule& rule, const ir::Stage& stage, std::uint32_t index) {
   // With clocks that differ what follows may come before; keys are what sources have in common.
   if (rule.skew > 0 && stage.key != ir::kNone) return false;
+  const bool set = rule.shape == ir::RuleShape::kAll || rule.shape == ir::RuleShape::kAny;
   if (stage.count > 1) return false;  // what repeats is counted from the first on
   switch (stage.kind) {
     case ir::StageKind::kThen:
@@ -149,7 +150,9 @@ bool IsLazy(const ir::Rule& rule, const ir::Stage& stage, std::uint32_t index) {
     case ir::StageKind::kNext:
       return index != 0;
     case ir::StageKind::kWithout:
-      // An absence that looks back remembers what came; so does one of a whole scope, input or run.
+      // An absence that looks back remembers what came; so does one of a whole scope, input or run. Sets look
+      // back from their last part.
+      if (set && (stage.after != ir::kNone || stage.before != ir::kNone)) return false;
       if (stage.after != ir::kNone) return true;
       if (stage.before != ir::kNone) return false;
       return stage.window != ir::WindowUnit::kNoWindow;

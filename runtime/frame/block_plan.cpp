@@ -93,7 +93,7 @@ PartId BlockPlan::AddPart(const ir::BlockPart& part, PartId scope) {
       AddItems(id, part.parts, scope);
       break;
     case BlockPartKind::kRepeat:
-      parts_[id].nullable = true;
+      parts_[id].nullable = !part.required;
       parts_[id].list = part.list;
       parts_[id].element = part.element;
       if (part.list != ir::kNone) parts_[scope == ir::kNone ? kRoot : scope].lists.push_back(id);

@@ -82,7 +82,8 @@ class TreeMaker {
       case 8:
       case 9: {
         const std::string list = bytes_->Below(4) == 0 ? "" : prefix_ + "list" + std::to_string(lists_++);
-        return Repeat(list, Parts(depth));
+        PartText repeat = Repeat(list, Parts(depth));
+        return bytes_->Below(4) == 0 ? Required(std::move(repeat)) : repeat;
       }
       case 10:
         return AnyOrder(Parts(depth));
@@ -102,6 +103,7 @@ void PrintParts(const ir::Module& module, const std::vector<ir::BlockPart>& part
                                            "text", "blank",    "skip",   "until"};
   for (const ir::BlockPart& part : parts) {
     std::fprintf(stderr, "%*s%s", 2 * depth, "", kKinds[static_cast<std::size_t>(part.kind)]);
+    if (part.required) std::fprintf(stderr, " required");
     if (part.list != ir::kNone) std::fprintf(stderr, " kept in %d", static_cast<int>(part.list));
     for (const ir::Alternative& line : part.lines) {
       std::fprintf(stderr, " %s", module.patterns[line.pattern].regex.c_str());

@@ -90,6 +90,8 @@ bool Nullable(const BlockPart& part) {
     case BlockPartKind::kLine:
     case BlockPartKind::kBlank:
       return false;
+    case BlockPartKind::kRepeat:
+      return !part.required;
     case BlockPartKind::kOneOf:
       return std::any_of(part.parts.begin(), part.parts.end(), [](const BlockPart& choice) {
         if (IsListWide(choice)) return false;

@@ -108,6 +108,15 @@ TEST_CASE("A block without a required part is broken and counted") {
   CHECK(framed.counts[0] == FramerCounts{1, 3, 0});
 }
 
+TEST_CASE("A required repeat has one round at least, all of it") {
+  const auto module =
+      Module({Line("^head (?<a>\\d)"), Required(Repeat("xs", {Line("^x(?<x>\\d)"), Line("^y(?<y>\\d)")})),
+              Optional({Line("^end (?<e>\\d)")})});
+  const Framed framed = Frame(module, "head 1\nend 1\nhead 2\nx1\nend 2\nhead 3\nx1\ny1\nx2\nend 3\n");
+  CHECK(framed.Text() == "b 6-8 a=3 xs=[{x=1 y=1}]\n");
+  CHECK(framed.counts[0] == FramerCounts{1, 2, 0});
+}
+
 TEST_CASE("Inconsistent vendoring lists its modules") {
   const auto module =
       Module({Line("^go: inconsistent vendoring in (?<dir>.+):$"),

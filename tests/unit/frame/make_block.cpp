@@ -39,6 +39,7 @@ class Maker {
   ir::BlockPart Make(const PartText& text, std::vector<ir::SlotId>* kept) {
     ir::BlockPart part;
     part.kind = text.kind;
+    part.required = text.required;
     for (const std::string& regex : text.regexes) part.lines.push_back(MakeLine(regex, kept));
     std::vector<ir::SlotId> own;
     const bool round = text.kind == BlockPartKind::kRepeat && !text.list.empty();
@@ -108,6 +109,10 @@ PartText Optional(std::vector<PartText> parts) {
 }
 PartText Repeat(std::string list, std::vector<PartText> parts) {
   return Part(BlockPartKind::kRepeat, {}, std::move(list), std::move(parts));
+}
+PartText Required(PartText repeat) {
+  repeat.required = true;
+  return repeat;
 }
 PartText AnyOrder(std::vector<PartText> parts) {
   return Part(BlockPartKind::kAnyOrder, {}, "", std::move(parts));

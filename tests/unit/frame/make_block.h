@@ -20,11 +20,13 @@ struct PartText {
   std::vector<std::string> regexes = {};
   std::string list = {};
   std::vector<PartText> parts = {};
+  bool required = false;
 };
 PartText Line(std::string regex);
 PartText LineOr(std::vector<std::string> regexes);
 PartText Optional(std::vector<PartText> parts);
 PartText Repeat(std::string list, std::vector<PartText> parts);  // "": not kept
+PartText Required(PartText repeat);
 PartText AnyOrder(std::vector<PartText> parts);
 PartText OneOf(std::vector<PartText> parts);
 PartText Lines(std::string list, std::vector<std::string> until);

@@ -253,6 +253,9 @@ TEST_CASE("each mistake in a plan over many records is refused, and named") {
       {"a scope's instance has slot 99", [&](Module& m) { sequence(m).provided[2].slot = 99; }},
       {"the time elapsed has no slot", [&](Module& m) { sequence(m).provided[3].slot = kNone; }},
       {"the slot of novelty is not of type bool", [&](Module& m) { sequence(m).provided[4].slot = 4; }},
+      {"what is collected is a slot", [&](Module& m) { sequence(m).provided[5].field = 9; }},
+      {"only the events of a repetition", [&](Module& m) { sequence(m).provided[5].stage = 0; }},
+      {"the slot of what is collected is not of", [&](Module& m) { sequence(m).provided[5].slot = 4; }},
       {"no such kind of what is provided",
        [&](Module& m) { sequence(m).provided[3].kind = static_cast<ProvidedKind>(9); }},
       {"is filled in two ways", [&](Module& m) { sequence(m).provided.push_back(sequence(m).provided[0]); }},
@@ -402,7 +405,7 @@ TEST_CASE("passes keep what rules over many records need") {
   // Everything that stands in the module is used, so walks that forget a place would remove something.
   CHECK(module.patterns.size() == 3);
   CHECK(module.rules[2].slots.size() == Many().rules[2].slots.size());
-  CHECK(module.rules[2].provided.size() == 5);
+  CHECK(module.rules[2].provided.size() == 6);
   CHECK(module.rules[4].aggregates.size() == 6);
   const std::string once = Print(module);
   RunPasses(&module, nullptr);
@@ -487,7 +490,7 @@ TEST_CASE("walks reach every place") {
   CHECK(functions == count("extract @") + count("key @") + count("function @") + count("index_own @") +
                          count("index_other @") + count("argument @") + count("from @") + count("to @") +
                          count("when @") + count("sure @") + count("report @"));
-  CHECK(slots == 36);
+  CHECK(slots == 38);
 }
 
 TEST_CASE("plans say what rules over many records wait for and keep") {

@@ -438,6 +438,7 @@ class ModuleGenerator {
     part.kind = static_cast<BlockPartKind>(random_.Below(9));
     switch (part.kind) {
       case BlockPartKind::kRepeat:
+        part.required = random_.OneIn(3);
         if (random_.OneIn(2)) {
           const Type frame = FrameType();  // a range loop does not keep what its range is a part of
           part.list = Find(format.slots, Type::List(frame));
@@ -449,7 +450,7 @@ class ModuleGenerator {
       case BlockPartKind::kOptional:
       case BlockPartKind::kAnyOrder:
       case BlockPartKind::kOneOf:
-        if (depth == 0) return BlockPart{BlockPartKind::kBlank, {}, kNone, {}, {}};
+        if (depth == 0) return BlockPart{BlockPartKind::kBlank, {}, kNone, {}, {}, false};
         for (std::uint32_t i = 0; i < 1 + random_.Below(2); ++i) {
           part.parts.push_back(MakePart(format, depth - 1));
         }
@@ -698,7 +699,7 @@ class ModuleGenerator {
     const auto stages = static_cast<std::uint32_t>(rule->stages.size());
     for (std::uint32_t i = 0; i < random_.Below(3); ++i) {
       Provided provided;
-      provided.kind = static_cast<ProvidedKind>(random_.Below(5));
+      provided.kind = static_cast<ProvidedKind>(random_.Below(6));
       provided.stage = random_.Below(stages);
       switch (provided.kind) {
         case ProvidedKind::kContext:
@@ -723,6 +724,13 @@ class ModuleGenerator {
         case ProvidedKind::kNovel:
           provided.slot = fresh(TypeKind::kBool);
           break;
+        case ProvidedKind::kCollected: {
+          const Stage& stage = rule->stages[provided.stage];
+          if (stage.count < 2 || stage.stores.empty()) continue;
+          provided.field = stage.stores[random_.Below(static_cast<std::uint32_t>(stage.stores.size()))];
+          provided.slot = fresh(Type::List(rule->slots[provided.field].type));
+          break;
+        }
       }
       rule->provided.push_back(std::move(provided));
     }
