@@ -50,9 +50,10 @@ Timer MatchOperator::DomainOf(std::uint32_t index, const Position& position,
     timer.clock = Clock::kSource;
     timer.of = position.input;
   }
+  const std::int64_t domain = scope != nullptr ? scope->number : keyed_ ? 0 : position.stream;
   // Keys and domains are below 2^32 and 2^31 in any run that fits its bounds; a domain of its own for each.
   *bucket = static_cast<std::uint64_t>(timer.clock == Clock::kScope) << 63 |
-            (static_cast<std::uint64_t>(timer.of) & 0x7fffffff) << 32 | (key & 0xffffffff);
+            (static_cast<std::uint64_t>(domain) & 0x7fffffff) << 32 | (key & 0xffffffff);
   return timer;
 }
 
@@ -70,7 +71,16 @@ bool MatchOperator::PassStage(Instance* instance, std::uint32_t passed) {
             --instance->open;
             break;
           }
-        } else if (WatchBegin(index) == passed && IsThere(*instance, passed)) {
+          const auto refutes = [&](const std::pair<std::uint32_t, Point>& veto) {
+            return veto.first == index && ComesAfter(instance->at[passed], veto.second, rule_.skew);
+          };
+          if (std::none_of(instance->vetoes.begin(), instance->vetoes.end(), refutes)) break;
+          if (!every_ || passed + 1 == plan_.positive.size()) {
+            Remove(instance);
+            return false;
+          }
+          instance->vetoed = true;
+        } else if (WatchBegin(index) == passed && (from.after == ir::kNone || IsThere(*instance, passed))) {
           const Point& after = WatchPoint(*instance, index);
           if (looks_back_[index] && from.join == ir::kNone && RefutedBefore(index, *instance)) {
             Remove(instance);
@@ -84,9 +94,9 @@ bool MatchOperator::PassStage(Instance* instance, std::uint32_t passed) {
           Event recent;
           const auto refutes = [&](const Event& event) { return IsRefutedBy(*instance, after, event); };
           if (FindRecent(*instance, index, refutes, &recent)) {
-            const bool vetoed = every_ && passed + 1 < plan_.positive.size();
-            Refute(instance, index, vetoed, recent);
-            if (!vetoed) return false;
+            const std::uint64_t number = instance->number;
+            RefuteBy(instance, index, recent);
+            if (Find(number) == nullptr) return false;
           }
         }
         break;
@@ -164,7 +174,7 @@ void MatchOperator::OnAbsence(const Event& event) {
           if (traced()) TellMiss(*instance, event, WindowOf(*event.stage));
           continue;
         }
-        Refute(instance, event.index, !instance->whole, event);
+        RefuteBy(instance, event.index, event);
       }
       return;
     }
@@ -192,7 +202,7 @@ void MatchOperator::RefuteIn(const Event& event, const std::shared_ptr<ScopeInst
   if (in_domain == nullptr) return;
   std::vector<Instance*> waiting;
   for (const auto& [number, instance] : *in_domain) waiting.push_back(instance);
-  for (Instance* instance : waiting) Refute(instance, event.index, !instance->whole, event);
+  for (Instance* instance : waiting) Refute(instance, event.index, !instance->whole, &event);
 }
 
 // Whether the event of a watch stands behind the point from which it counts, inside its window.
@@ -203,15 +213,50 @@ bool MatchOperator::IsRefutedBy(const Instance& instance, const Point& after, co
 
 // In a rule with `every` a chain that is refuted between its stages stays what later stages are joined with:
 // there is no second try.
-void MatchOperator::Refute(Instance* instance, std::uint32_t index, bool between, const Event& event) {
+void MatchOperator::Refute(Instance* instance, std::uint32_t index, bool between, const Event* event) {
   if (every_ && between) {
     instance->vetoed = true;
     Unwait(instance, index);
     --instance->open;
     return;
   }
-  if (traced()) Tell(why::Happened::kRefuted, *instance, index, &event);
+  if (traced()) Tell(why::Happened::kRefuted, *instance, index, event);
   Remove(instance);
+}
+
+// Whether an event of the stage is always one record, decided by itself.
+bool MatchOperator::IsRecord(std::uint32_t index) const {
+  const ir::Stage* from = &stage(index);
+  if (services_->plan().stages()[id_of(index)].reads_block) return false;
+  // Rules read earlier ones only.
+  while (from->count == 1 && from->input == ir::StageInput::kRule) {
+    const ir::Rule& read = services_->rule(from->rule);
+    if (read.shape != ir::RuleShape::kSequence || read.stages.size() != 1 || !read.provided.empty())
+      return false;
+    if (services_->plan().stages()[services_->plan().rules()[from->rule].first_stage].reads_block)
+      return false;
+    from = &read.stages[0];
+  }
+  return from->count == 1;
+}
+
+// An event of a watch has come. Of a `between` it is known only with the second stage whether it comes before
+// that, since what that stage takes may have begun earlier, and between sources equal times are neither
+// before nor after.
+void MatchOperator::RefuteBy(Instance* instance, std::uint32_t index, const Event& event) {
+  const std::uint32_t before = stage(index).before;
+  const bool sources = keyed_ && services_->plan().side_by_side();
+  if (before == ir::kNone || (!sources && IsRecord(before))) {
+    Refute(instance, index, !instance->whole, &event);
+    return;
+  }
+  const Point point = PointOf(event);
+  for (const auto& [other, veto] : instance->vetoes) {
+    if (other != index) continue;
+    const bool earlier = veto.timed() && point.timed() && veto.time.integer < point.time.integer;
+    if (earlier || veto.position.input == point.position.input) return;
+  }
+  instance->vetoes.emplace_back(index, point);
 }
 
 // The window of an absence is over.
@@ -372,7 +417,7 @@ bool MatchOperator::Remembers(std::uint32_t index, std::uint64_t bucket, const I
   auto event = events.begin();
   if (after != nullptr && rule_.skew == 0) {
     event = std::upper_bound(
-        events.begin(), events.end(), after->position.order,
+        events.begin(), events.end(), after->last,
         [](std::uint64_t order, const Remembered& one) { return order < one.point.position.order; });
   }
   for (; event != events.end(); ++event) {

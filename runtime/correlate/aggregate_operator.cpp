@@ -320,8 +320,10 @@ void AggregateOperator::OnTimer(std::uint64_t number, std::uint32_t what) {
   if (counted && end > cell->timer->end) {
     cell->timer->end = end;
     const Timer timer = *cell->timer;
-    services_->SetTimer(timer);
-    return;
+    if (!services_->IsDue(timer)) {
+      services_->SetTimer(timer);
+      return;
+    }
   }
   group->total -= cell->bytes;
   if (divided) {

@@ -3,6 +3,7 @@
 
 #include "ir/stages.h"
 #include "runtime/why/tracer.h"
+#include "support/value/print.h"
 
 #include <algorithm>
 #include <tuple>
@@ -29,6 +30,13 @@ std::int64_t HeldTo(const Position* oldest, Clock clock, std::int64_t now) {
       break;
   }
   return now;
+}
+
+// The parts of the key as text: the last tie between findings (docs/semantics.md, 2.5).
+std::string KeyText(const ir::Rule& rule, const Match& match) {
+  std::string text;
+  for (ir::SlotId slot : rule.key) text += ToText(match.slots[slot]) + '\n';
+  return text;
 }
 
 }  // namespace
@@ -426,8 +434,13 @@ void Correlator::EndScopes() {
 void Correlator::GiveOut() {
   if (decided_.empty()) return;
   std::stable_sort(decided_.begin(), decided_.end(), [this](const DecidedMatch& a, const DecidedMatch& b) {
-    if (a.match.place.line != b.match.place.line) return a.match.place.line < b.match.place.line;
-    return plan_.module().rules[a.rule].name < plan_.module().rules[b.rule].name;
+    const FindingPlace &x = a.match.place, &y = b.match.place;
+    if (x.input != y.input) return x.input < y.input;
+    if (x.line != y.line) return x.line < y.line;
+    const std::string &left = rule(a.rule).name, &right = rule(b.rule).name;
+    if (left != right) return left < right;
+    if (x.end_line != y.end_line) return x.end_line < y.end_line;
+    return KeyText(rule(a.rule), a.match) < KeyText(rule(b.rule), b.match);
   });
   std::vector<DecidedMatch> decided = std::move(decided_);
   decided_.clear();

@@ -77,7 +77,9 @@ void MatchOperator::Classify() {
       named_scopes_.push_back(scope);
     }
   };
-  for (const ir::Provided& provided : rule_.provided) name_scope(provided.scope);
+  for (const ir::Provided& provided : rule_.provided) {
+    if (provided.kind == ir::ProvidedKind::kScopeInstance) name_scope(provided.scope);
+  }
   for (const ir::Stage& stage : rule_.stages) name_scope(stage.scope);
   name_scope(rule_.window.scope);
   // What is known only at the decision, and the steps that need it.
@@ -100,6 +102,7 @@ void MatchOperator::Classify() {
     }
     if (is_late) early_steps_ = std::min(early_steps_, i);
   }
+  for (std::uint32_t index : plan_.positive) records_ = records_ && IsRecord(index);
   simple_ = absences_.empty() && nexts_.empty() && !until && at_close_.empty() && !asks_graphs_;
 }
 

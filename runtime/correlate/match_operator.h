@@ -10,8 +10,8 @@
 //            stage, or to the end of the source (with a key: of the run)
 //   back     strictly before a stage: what came is remembered. In a set `between` and `after` look back, too:
 //            its parts come in any order, and are a match only when the last one is there
-//   domain   anywhere in the nearest scope that the rule names, else in the source (with a key: the run),
-//            before and after
+//   domain   anywhere in the nearest scope that the rule's key or a window names, else in the stream (with a
+//            key: the run), before and after
 // An IR stage with neither `after` nor `before` is a watch if it has a window, else a domain.
 //
 // Steps that read what is only known at the decision (`elapsed`, fields that a scope's closing line gives,
@@ -85,6 +85,9 @@ class MatchOperator : public Operator {
     bool whole = false;         // all positive stages have matched
     bool vetoed = false;        // `every`: an absence between its stages does not hold
     bool graphs_over = false;
+    // What stands behind the first stage of a `between`, by absence: it refutes if the second stage comes
+    // after it. Of one time at most, and one of each source.
+    std::vector<std::pair<std::uint32_t, Point>> vetoes;
     std::uint32_t next_join = kNoStage;  // `next` that is waited for
     JoinIndex::Bucket* next_bucket = nullptr;
     std::vector<std::pair<std::uint32_t, std::shared_ptr<ScopeInstance>>> held;  // for Rule::provided
@@ -151,6 +154,8 @@ class MatchOperator : public Operator {
 
   // A timer that fires when the scope ends.
   Timer ScopeTimer(const ScopeInstance& scope, std::uint64_t number, std::uint32_t what) const;
+
+  bool IsRecord(std::uint32_t index) const;
 
   // A positive stage has matched: absences that begin or end with it. False: refuted, and gone.
   bool PassStage(Instance* instance, std::uint32_t index);
@@ -267,7 +272,9 @@ class MatchOperator : public Operator {
   void CloseAbsence(Instance* instance, std::uint32_t index);
   bool IsRefutedBy(const Instance& instance, const Point& after, const Event& event);
   void RefuteIn(const Event& event, const std::shared_ptr<ScopeInstance>& scope, KeyId key);
-  void Refute(Instance* instance, std::uint32_t index, bool between, const Event& event);
+  // `event` is null where it is not at hand any more.
+  void Refute(Instance* instance, std::uint32_t index, bool between, const Event* event);
+  void RefuteBy(Instance* instance, std::uint32_t index, const Event& event);
 
   void ProvideLast(Match* match, const Instance* instance);
   bool DoSteps(Match* match, const Point& last, const Value& key, std::uint32_t begin, std::uint32_t end,
@@ -285,6 +292,7 @@ class MatchOperator : public Operator {
   void Register(std::uint32_t index, std::uint32_t stream, bool add);
 
   bool simple_ = false;
+  bool records_ = true;                   // what the positive stages take are single records
   std::vector<Absence> absence_;          // by stage
   std::vector<bool> looks_back_;          // by stage: an absence for which what came is remembered
   std::vector<ir::RuleId> named_scopes_;  // by the rule itself

@@ -35,6 +35,11 @@ void MatchOperator::SaveInstance(const Instance& instance,
   writer->Bool(instance.whole);
   writer->Bool(instance.vetoed);
   writer->Bool(instance.graphs_over);
+  writer->Unsigned(instance.vetoes.size());
+  for (const auto& [index, point] : instance.vetoes) {
+    writer->Unsigned(index);
+    PutPoint(point, writer);
+  }
   writer->Unsigned(instance.next_join);
   if (instance.next_join != kNoStage) {
     writer->Unsigned(buckets[instance.next_join].at(instance.next_bucket));
@@ -74,6 +79,10 @@ std::unique_ptr<MatchOperator::Instance> MatchOperator::LoadInstance(
   instance.whole = reader->Bool();
   instance.vetoed = reader->Bool();
   instance.graphs_over = reader->Bool();
+  for (std::size_t n = reader->Count(); n > 0 && reader->ok(); --n) {
+    const std::uint32_t index = GetSmall(reader);
+    instance.vetoes.emplace_back(index, GetPoint(reader));
+  }
   instance.next_join = GetSmall(reader);
   if (instance.next_join != kNoStage) {
     const std::uint64_t bucket = reader->Unsigned();

@@ -85,6 +85,9 @@ void PutPoint(const Point& point, Writer* writer) {
   PutPosition(point.position, writer);
   PutExtent(point.extent, writer);
   writer->Put(point.time);
+  writer->Unsigned(point.first);
+  writer->Unsigned(point.last);
+  writer->Put(point.begin);
 }
 
 Point GetPoint(Reader* reader) {
@@ -92,6 +95,9 @@ Point GetPoint(Reader* reader) {
   point.position = GetPosition(reader);
   point.extent = GetExtent(reader);
   point.time = GetTime(reader);
+  point.first = reader->Unsigned();
+  point.last = reader->Unsigned();
+  point.begin = GetTime(reader);
   return point;
 }
 

@@ -224,7 +224,7 @@ void MatchOperator::OnJoin(const Event& event) {
   JoinIndex& join = *joins_[event.index];
   if (event.stage->kind == ir::StageKind::kLatest) {
     if (JoinIndex::Bucket* bucket = join.BucketOf(event)) {
-      join.Add(bucket, event, event.stage->join == ir::kNone && whole_ == 0 && rule_.skew == 0);
+      join.Add(bucket, event, event.stage->join == ir::kNone && whole_ == 0 && rule_.skew == 0 && records_);
     }
     return;
   }

@@ -11,11 +11,29 @@ SequenceOperator::SequenceOperator(Services* services, ir::RuleId rule) : MatchO
     const ir::Stage& from = rule_.stages[s];
     if (ordinal_[s] != kNoStage) {
       positive = s;
-      plain_ = plain_ && from.join == ir::kNone;
+      plain_ = plain_ && from.join == ir::kNone && (ordinal_[s] == 0 || IsRecord(s));
+      NoteWindow(WaitWindow(from));
     }
     if (from.kind != ir::StageKind::kUntil) continue;
     until_[s] = from.after != ir::kNone ? from.after : positive;
     untils_.push_back(s);
+  }
+  NoteWindow(rule_.window);
+}
+
+// Which chains are in a window tells how many have to be kept for `every`.
+void SequenceOperator::NoteWindow(const ir::Window& window) {
+  switch (window.unit) {
+    case ir::WindowUnit::kNoWindow:
+    case ir::WindowUnit::kTime:
+      return;
+    case ir::WindowUnit::kLines:
+    case ir::WindowUnit::kRecords:
+      of_stream_ = true;
+      return;
+    case ir::WindowUnit::kScope:
+      plain_ = plain_ && window.scope >= services_->module().rules.size();
+      return;
   }
 }
 
@@ -154,6 +172,7 @@ std::unique_ptr<SequenceOperator::Instance> SequenceOperator::Copy(const Instanc
   copy->at = instance.at;
   copy->latest = instance.latest;
   copy->vetoed = instance.vetoed;
+  copy->vetoes = instance.vetoes;
   copy->held = instance.held;
   return copy;
 }
@@ -169,6 +188,7 @@ void SequenceOperator::DropOlder(Instance* instance) {
   for (auto it = bucket->rbegin(); it != bucket->rend(); ++it) {
     Instance* other = it->second;
     const Point& point = other->last();
+    if (of_stream_ && point.position.stream != newest.position.stream) continue;
     if (point.position.input != newest.position.input || point.position.order >= newest.position.order) {
       continue;
     }

@@ -25,6 +25,7 @@ class SequenceOperator : public MatchOperator {
  private:
   void OnPositive(const Event& event) override;
   void OnUntil(const Event& event) override;
+  void NoteWindow(const ir::Window& window);
   void Start(const Event& event);
   void Continue(const Event& event);
   bool Fits(const Instance& instance, const Event& event);
@@ -36,7 +37,8 @@ class SequenceOperator : public MatchOperator {
 
   std::vector<std::uint32_t> until_;   // by stage: of an `until`, the positive stage it is for
   std::vector<std::uint32_t> untils_;  // stages
-  bool plain_ = true;                  // no positive stage has a condition on others
+  bool plain_ = true;       // no stage has a condition on others, a window in a declared scope, long events
+  bool of_stream_ = false;  // windows of lines or records: a chain of one stream stands for no other
 };
 
 }  // namespace faultline::runtime

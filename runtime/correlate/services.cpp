@@ -177,6 +177,29 @@ void Services::SetTimer(const Timer& timer) {
   if (timer.over || IsEnding(timer)) OnTimerAtEnd(timer);
 }
 
+bool Services::IsDue(const Timer& timer) const {
+  // A block that is open may still stand in the window.
+  if (plan_.rules()[timer.rule].reads_blocks) return false;
+  if (timer.clock == Clock::kRunTime) return timer.end < run_watermark_;
+  const auto stream = streams_.find(static_cast<std::uint32_t>(timer.of));
+  if (stream == streams_.end()) return false;
+  const StreamState& state = *stream->second.state;
+  switch (timer.clock) {
+    case Clock::kLines:
+      return timer.end < state.line;
+    case Clock::kRecords:
+      return timer.end < state.records;
+    case Clock::kTime:
+      return timer.end < state.watermark;
+    case Clock::kRunTime:
+    case Clock::kScope:
+    case Clock::kSource:
+    case Clock::kRun:
+      break;
+  }
+  return false;
+}
+
 void Services::CancelTimer(const Timer& timer) {
   TakeTimer(timer);
 }

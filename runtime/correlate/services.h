@@ -133,6 +133,8 @@ class Services {
   // ---- windows
 
   void SetTimer(const Timer& timer);
+  // Whether what the timer waits for is over by now, so that set now it would fire too late.
+  bool IsDue(const Timer& timer) const;
   void CancelTimer(const Timer& timer);
   // The stage (a lazy one) is looked at from now on: in the stream, or with kAnyStream everywhere. Counted.
   static constexpr std::uint32_t kAnyStream = 0xffffffff;

@@ -19,7 +19,7 @@
 namespace faultline::runtime::snapshot {
 
 inline constexpr std::string_view kMagic = "FLSNAP";
-inline constexpr std::uint64_t kVersion = 2;
+inline constexpr std::uint64_t kVersion = 3;
 inline constexpr int kMaxValueDepth = 64;  // deeper parts of a value are written as missing
 
 class Writer {

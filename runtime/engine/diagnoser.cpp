@@ -24,8 +24,10 @@ bool IsTimed(const Finding& finding) {
   return finding.first.kind == ValueKind::kTime && finding.last.kind == ValueKind::kTime;
 }
 
-bool SameKey(const Finding& a, const Finding& b) {
-  return !a.origin.key.is_missing() && !b.origin.key.is_missing() && ValuesEqual(a.origin.key, b.origin.key);
+// Whether they may be of one thing: by their keys where both have one, else by their source.
+bool SameThing(const Finding& a, const Finding& b) {
+  const Value &x = a.origin.key, &y = b.origin.key;
+  return x.is_missing() || y.is_missing() ? a.origin.input == b.origin.input : ValuesEqual(x, y);
 }
 
 bool Near(const ir::Window& window, const Finding& a, const Finding& b) {
@@ -41,7 +43,7 @@ bool Near(const ir::Window& window, const Finding& a, const Finding& b) {
       return x.stream == y.stream &&
              Gap(x.first_record, x.last_record, y.first_record, y.last_record) <= window.amount;
     case ir::WindowUnit::kTime:
-      if (x.input != y.input && !SameKey(a, b)) return false;
+      if (!SameThing(a, b)) return false;
       return IsTimed(a) && IsTimed(b) &&
              Gap(std::min(a.first.integer, a.last.integer), std::max(a.first.integer, a.last.integer),
                  std::min(b.first.integer, b.last.integer),

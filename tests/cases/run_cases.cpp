@@ -33,7 +33,7 @@ int main(int argc, char** argv) {
   std::vector<casetest::Settings> settings = all ? casetest::AllSettings(FAULTLINE_HAS_JIT != 0)
                                                  : casetest::PairwiseSettings(FAULTLINE_HAS_JIT != 0);
   for (casetest::Settings& setting : settings) setting.cache_directory = cache;
-  settings.push_back(casetest::StoppingSettings());
+  for (const casetest::Settings& setting : casetest::StoppingSettings()) settings.push_back(setting);
   const driver::RuleFiles files = driver::ReadPaths({folder}, ".test");
   std::size_t runs = 0, failed = 0, cases = 0, number = 0;
   for (const driver::RuleFile& file : files.files) {

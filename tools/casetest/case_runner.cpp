@@ -352,7 +352,7 @@ class CaseRun {
 
 std::string Settings::Name() const {
   std::string name = engine == driver::EngineChoice::kInterp ? "interp" : fmt::format("jit-O{}", opt_level);
-  name += block_bytes < 1024 ? ", a line a block" : "";
+  name += block_bytes == kByCase ? ", small blocks" : block_bytes < 1024 ? ", a line a block" : "";
   name += threads > 1 ? fmt::format(", {} threads", threads) : "";
   name += round_trip_ast ? ", tree re-read" : "";
   name += round_trip_ir ? ", IR re-read" : "";
@@ -360,25 +360,30 @@ std::string Settings::Name() const {
   return name;
 }
 
-Settings StoppingSettings() {
-  Settings settings;
-  settings.stops = true;
-  return settings;
+std::vector<Settings> StoppingSettings() {
+  Settings one, several;
+  one.stops = several.stops = true;
+  several.threads = 8;
+  several.block_bytes = Settings::kByCase;
+  return {one, several};
 }
 
 std::vector<Settings> AllSettings(bool with_native) {
   std::vector<Settings> all;
   for (int engine = 0; engine < (with_native ? 3 : 1); ++engine) {
-    for (int bits = 0; bits < 16; ++bits) {
-      Settings settings;
-      settings.engine = engine == 0 ? driver::EngineChoice::kInterp : driver::EngineChoice::kJit;
-      settings.opt_level = engine == 1 ? 0 : 2;
-      settings.require_native = engine != 0;
-      if ((bits & 1) != 0) settings.block_bytes = 1;
-      if ((bits & 2) != 0) settings.threads = 3;
-      settings.round_trip_ast = (bits & 4) != 0;
-      settings.round_trip_ir = (bits & 8) != 0;
-      all.push_back(settings);
+    for (int cut = 0; cut < 9; ++cut) {
+      for (int bits = 0; bits < 4; ++bits) {
+        Settings settings;
+        settings.engine = engine == 0 ? driver::EngineChoice::kInterp : driver::EngineChoice::kJit;
+        settings.opt_level = engine == 1 ? 0 : 2;
+        settings.require_native = engine != 0;
+        if (cut % 3 == 1) settings.block_bytes = 1;
+        if (cut % 3 == 2) settings.block_bytes = Settings::kByCase;
+        settings.threads = cut / 3 == 0 ? 1 : cut / 3 == 1 ? 2 : 8;
+        settings.round_trip_ast = (bits & 1) != 0;
+        settings.round_trip_ir = (bits & 2) != 0;
+        all.push_back(settings);
+      }
     }
   }
   return all;
@@ -390,7 +395,8 @@ std::vector<Settings> PairwiseSettings(bool with_native) {
   std::vector<Settings> all = AllSettings(with_native), chosen;
   auto values = [](const Settings& s) {
     return std::vector<int>{s.engine == driver::EngineChoice::kInterp ? 0 : 1 + s.opt_level,
-                            s.block_bytes < 1024, s.threads > 1, s.round_trip_ast, s.round_trip_ir};
+                            static_cast<int>(std::min<std::size_t>(s.block_bytes, 2)), s.threads,
+                            s.round_trip_ast, s.round_trip_ir};
   };
   std::vector<std::vector<int>> covered;
   auto pairs_of = [&](const Settings& s) {
@@ -424,7 +430,12 @@ std::vector<Settings> PairwiseSettings(bool with_native) {
 }
 
 CaseOutcome RunCase(const CaseFile& file, const Settings& settings) {
-  return CaseRun(file, settings).Run();
+  Settings own = settings;
+  // Blocks may be cut anywhere: where, the case's text decides.
+  if (own.block_bytes == Settings::kByCase) {
+    own.block_bytes = 2 + std::hash<std::string>()(PrintCase(file)) % 300;
+  }
+  return CaseRun(file, own).Run();
 }
 
 }  // namespace faultline::casetest

@@ -13,10 +13,11 @@ namespace faultline::casetest {
 
 // None of these may change what a case gives.
 struct Settings {
+  static constexpr std::size_t kByCase = 0;
   driver::EngineChoice engine = driver::EngineChoice::kInterp;
   int opt_level = 2;
   bool require_native = false;
-  std::size_t block_bytes = std::size_t{512} << 10;
+  std::size_t block_bytes = std::size_t{512} << 10;  // kByCase: small, and another one for each case
   int threads = 1;
   bool round_trip_ast = false;
   bool round_trip_ir = false;
@@ -31,8 +32,8 @@ struct Settings {
 std::vector<Settings> PairwiseSettings(bool with_native);
 // Every combination.
 std::vector<Settings> AllSettings(bool with_native);
-// Stopped behind each line: beside either.
-Settings StoppingSettings();
+// Stopped behind each line, on one thread and on several: beside either.
+std::vector<Settings> StoppingSettings();
 
 struct SectionFailure {
   std::string section;

@@ -84,7 +84,7 @@ TEST_CASE("what is decided at the end of the run is read there") {
   RuleTweak role = rules.Add({.name = "m.role", .stages = {begins}, .report = "{x}"});
   role.stage(0).role = "second";
   CHECK(RunInputs(rules.Make(), {{"1", "ask 1\nask 2\n"}, {"2", "ok 1\nask 3\n", "second"}}).Text() ==
-        "m.lines@2 2\nm.lines@2 3\nm.reader@2 2\nm.reader@2 3\nm.role@2 3\n");
+        "m.lines@2 2\nm.reader@2 2\nm.lines@2 3\nm.reader@2 3\nm.role@2 3\n");
 }
 
 TEST_CASE("roles: what is only in the second input") {

@@ -136,7 +136,8 @@ TEST_CASE("S4.3 within a scope, and S4.6 absence in a scope") {
   then.Report("{a}");
   RuleTweak without = rules.Add(
       {.name = "m.without", .stages = {OnMatch("ask (?<a>\\w+)"), OnStage(StageKind::kWithout, "never")}});
-  without.Provide(ProvidedKind::kScopeField, "name", kTextType, 0, test, "test").Report("{a}");
+  without.Provide(ProvidedKind::kScopeInstance, "of", lang::Type(lang::TypeKind::kInt), 0, test)
+      .Report("{a}");
   RuleTweak behind = rules.Add(
       {.name = "m.z", .stages = {OnMatch("ask (?<a>\\w+)"), OnStage(StageKind::kWithout, "never")}});
   behind.stage(1).window = WindowUnit::kScope;
@@ -168,7 +169,7 @@ TEST_CASE("what is decided at the end of a scope or source still stands in its w
   RuleTweak event = rules.Add({.name = "m.e",
                                .stages = {OnMatch("ask (?<a>\\w+)"), OnStage(StageKind::kWithout, "never")},
                                .is_event = true});
-  event.Provide(ProvidedKind::kScopeField, "name", kTextType, 0, test, "test");
+  event.Provide(ProvidedKind::kScopeInstance, "of", lang::Type(lang::TypeKind::kInt), 0, test);
   StageText read = OnStage(StageKind::kThen, "");
   RuleTweak then = rules.Add(
       {.name = "m.then", .stages = {OnMatch("begin (?<b>\\w+)"), Reads(read, "m.e", {{"x", "a"}})}});
