@@ -94,13 +94,15 @@ std::uint32_t RuleChecker::FindPassedOn(const std::string& name) {
     const bool bare = i == here && (stage.prefix.empty() || current_stage_ != kNoIndex);
     if (!prefixed && !bare) continue;
     const std::pair<std::uint32_t, std::string> key(i, name);
-    if (const auto known = surroundings_.find(key); known != surroundings_.end())
-      return known->second.binding;
+    if (const auto known = passed_on_.find(key); known != passed_on_.end()) return known->second;
+    // A name that turned out to be a wrapper's or the context's stays that.
+    if (surroundings_.contains(key)) continue;
     const std::uint32_t found =
         Pass(context_, rule_, i, std::string_view(name).substr(prefixed ? stage.prefix.size() : 0));
     if (found == kNoIndex) continue;
     if (rule_.shape == RuleShape::kAny) rule_.bindings[found].optional = true;
     surroundings_[key] = {found, rule_.bindings[found].name, true};
+    passed_on_[key] = found;
     return found;
   }
   return kNoIndex;

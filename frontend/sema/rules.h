@@ -188,6 +188,7 @@ class RuleChecker : private NameSource {
     bool field = false;  // a wrapper's
   };
   std::map<std::pair<std::uint32_t, std::string>, Surrounding> surroundings_;
+  std::map<std::pair<std::uint32_t, std::string>, std::uint32_t> passed_on_;  // bindings, by stage and name
   std::uint32_t current_stage_ = kNoIndex;  // whose conditions are being checked
   Place place_ = Place::kVerdict;
   const ast::StageClause* base_ = nullptr;  // `from` that stages without a source read

@@ -171,7 +171,7 @@ void MatchOperator::OnAbsence(const Event& event) {
       for (const auto& [number, instance] : *bucket) waiting.push_back(instance);
       for (Instance* instance : waiting) {
         if (!IsRefutedBy(*instance, WatchPoint(*instance, event.index), event)) {
-          if (traced()) TellMiss(*instance, event, WindowOf(*event.stage));
+          if (traced()) TellMiss(*instance, event, WaitWindow(*event.stage));
           continue;
         }
         RefuteBy(instance, event.index, event);

@@ -122,7 +122,7 @@ void SequenceOperator::Continue(const Event& event) {
     // The latest chain that fits; it stays as it is.
     for (auto it = bucket->rbegin(); it != bucket->rend(); ++it) {
       if (!Fits(*it->second, event)) {
-        if (traced()) TellMiss(*it->second, event, WindowOf(*event.stage));
+        if (traced()) TellMiss(*it->second, event, WaitWindow(*event.stage));
         continue;
       }
       std::unique_ptr<Instance> owned = Copy(*it->second);
@@ -147,7 +147,7 @@ void SequenceOperator::Continue(const Event& event) {
     Instance* instance = Find(number);
     if (instance == nullptr) continue;
     if (!Fits(*instance, event)) {
-      if (traced()) TellMiss(*instance, event, WindowOf(*event.stage));
+      if (traced()) TellMiss(*instance, event, WaitWindow(*event.stage));
       continue;
     }
     Step(instance, event);

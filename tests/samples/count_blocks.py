@@ -36,8 +36,8 @@ rule panics {
 rule races {
   severity note
   from   race
-  let    frames = count(stack) + count(previous_stack) + sum(map(c in created, count(c.stack)))
-  report "{frames}"
+  let    total_frames = count(stack) + count(previous_stack) + sum(map(c in created, count(c.stack)))
+  report "{total_frames}"
 }
 rule tests {
   severity note

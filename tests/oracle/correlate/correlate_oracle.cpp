@@ -3,8 +3,8 @@
 //
 // Each module has a hundred rules, as text, which go the way that a user's rules go: checker, lowering,
 // passes, correlator. Each of its streams runs once in one piece on one thread, and once with another number
-// of threads, cut into small blocks; some are stopped and go on from a snapshot. A pair is one rule and one
-// stream.
+// of threads, cut into small blocks. A pair is one rule and one stream. Stops and snapshots are a setting of
+// the cases (tests/cases), not of this test.
 //
 //   oracle_correlate [--modules N] [--streams N] [--seed N] [--native PLUGIN_DIRECTORY] [--plant K |
 //   --plant-all]
@@ -147,10 +147,11 @@ void Check(const Options& options, int plant, bool quiet, Outcome* outcome) {
       return;
     }
     for (const oracle::RuleSpec& rule : module.rules) oracle::Cover(rule, &outcome->coverage);
-    std::vector<std::shared_ptr<const runtime::Program>> programs = {ir::MakeInterpreter(module.compiled)};
+    const std::shared_ptr<const runtime::Program> interpreted = ir::MakeInterpreter(module.compiled);
+    std::shared_ptr<const runtime::Program> other = interpreted;
     if (!options.native.empty()) {
-      programs.push_back(Native(module, options.native));
-      if (!programs.back()) {
+      other = Native(module, options.native);
+      if (!other) {
         outcome->broken = true;
         return;
       }
@@ -159,10 +160,10 @@ void Check(const Options& options, int plant, bool quiet, Outcome* outcome) {
       const std::uint64_t stream_seed = seed * 1000 + static_cast<std::uint64_t>(s);
       const oracle::Log log = oracle::MakeLog(stream_seed, kLines);
       Sink whole(module.rules.size());
-      Run(programs[0], log, 1, 1 << 20, &whole);
+      Run(interpreted, log, 1, 1 << 20, &whole);
       static constexpr int kThreads[] = {1, 2, 8};
       Sink cut(module.rules.size());
-      Run(programs.back(), log, kThreads[s % 3], 40 + stream_seed % 400, &cut);
+      Run(other, log, kThreads[s % 3], 40 + stream_seed % 400, &cut);
       if (cut.all != whole.all) {
         ++outcome->differences;
         if (!quiet) {
@@ -174,7 +175,7 @@ void Check(const Options& options, int plant, bool quiet, Outcome* outcome) {
       for (std::size_t r = 0; r < module.rules.size(); ++r) {
         const std::vector<std::string> expected = oracle::Expected(module.rules[r], log, plant);
         ++outcome->pairs;
-        if (programs.size() > 1) ++outcome->native_pairs;
+        if (!options.native.empty()) ++outcome->native_pairs;
         outcome->findings += static_cast<std::int64_t>(expected.size());
         if (!expected.empty()) ++outcome->with_findings;
         if (expected == whole.by_rule[r]) continue;

@@ -311,7 +311,7 @@ TEST_CASE("mistakes that are near to one another have messages of their own") {
 TEST_CASE("a key of the run's context, of a whole source, and one that a `let` is called as") {
   Compiled compiled({With(R"(rule r {
   severity note
-  by job, run, source, user
+  by context.job, run, source, user
   match login as a
   then failed as b within 5m
   let user = "{a.user}!"
