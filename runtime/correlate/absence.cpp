@@ -74,7 +74,9 @@ bool MatchOperator::PassStage(Instance* instance, std::uint32_t passed) {
           const auto refutes = [&](const std::pair<std::uint32_t, Point>& veto) {
             return veto.first == index && ComesAfter(instance->at[passed], veto.second, rule_.skew);
           };
-          if (std::none_of(instance->vetoes.begin(), instance->vetoes.end(), refutes)) break;
+          const auto veto = std::find_if(instance->vetoes.begin(), instance->vetoes.end(), refutes);
+          if (veto == instance->vetoes.end()) break;
+          if (traced()) TellRemembered(*instance, index, veto->second);
           if (!every_ || passed + 1 == plan_.positive.size()) {
             Remove(instance);
             return false;

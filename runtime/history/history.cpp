@@ -210,9 +210,13 @@ class Store::Impl {
       if ((result = Run(pragma)) != SQLITE_OK) return Failed(result);
     }
     std::int64_t application = 0, version = 0;
+    // In one transaction: another process may be about to write both.
     const auto numbers = [&] {
-      const int code = Single("PRAGMA application_id", &application);
-      return code == SQLITE_OK ? Single("PRAGMA user_version", &version) : code;
+      int code = Run("BEGIN");
+      if (code == SQLITE_OK) code = Single("PRAGMA application_id", &application);
+      if (code == SQLITE_OK) code = Single("PRAGMA user_version", &version);
+      if (sqlite3_get_autocommit(db_) == 0) Run("COMMIT");
+      return code;
     };
     if ((result = numbers()) != SQLITE_OK) return Failed(result);
     if (application == 0 && version == 0) {  // new, or about to be made by another process

@@ -320,7 +320,7 @@ TEST_CASE("a key of the run's context, of a whole source, and one that a `let` i
   const ir::Rule& rule = Good(compiled, "t.r");
   REQUIRE(rule.key.size() == 4);
   CHECK(rule.provided.size() == 2);
-  CHECK(rule.slots[rule.key[0]].name == "job");
+  CHECK(rule.slots[rule.key[0]].name == "context.job");
   CHECK_FALSE(rule.slots[rule.key[0]].hidden);
   CHECK(rule.slots[rule.key[3]].hidden);
 }
